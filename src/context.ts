@@ -1,0 +1,33 @@
+import type { Clock } from './domain/clock.ts';
+import type { TokenSealer } from './domain/sealed-token.ts';
+import type { Viewer } from './domain/viewer.ts';
+import type { Logger } from './logger.ts';
+import type { ProviderSession } from './rest/provider-session.ts';
+import type { Store } from './store/store.ts';
+import type { Hub } from './subscriptions/hub.ts';
+
+/** Everything one GraphQL operation may use, complete: made by the server for each operation, never shared. */
+export interface OperationContext {
+  readonly requestId: string;
+  readonly viewer: Viewer;
+  /** Aborts when the caller hangs up. */
+  readonly signal: AbortSignal;
+  readonly provider: ProviderSession;
+  readonly store: Store;
+  readonly hub: Hub;
+  readonly sealers: Sealers;
+  /** Secret that all replicas share: fingerprints of sends are keyed by it. */
+  readonly rootKey: Buffer;
+  /** Names this process in claims and leases. */
+  readonly processId: string;
+  /** Where callers reach this gateway, without a trailing slash: `http://127.0.0.1:4000`. */
+  readonly publicUrl: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Sealers {
+  readonly pageCursor: TokenSealer;
+  readonly eventCursor: TokenSealer;
+  readonly exportToken: TokenSealer;
+}

@@ -1,0 +1,25 @@
+import Big from 'big.js';
+
+/** An exact decimal number as a string (`"0.0085"`), never a float: amounts of money, prices. */
+export type Decimal = string;
+
+const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/;
+
+/** Reads digits as the provider sent them (`"0.0085"`, `"1e-7"`, `12.5`). Returns null for what is not a finite number. */
+export function parseDecimal(value: string | number): Decimal | null {
+  const text = String(value);
+  if (PLAIN_DECIMAL.test(text)) return text;
+  try {
+    return new Big(text).toFixed();
+  } catch {
+    return null;
+  }
+}
+
+export const addDecimals = (left: Decimal, right: Decimal): Decimal => new Big(left).plus(right).toFixed();
+
+export const multiplyDecimal = (amount: Decimal, factor: number): Decimal =>
+  new Big(amount).times(factor).toFixed();
+
+/** Negative when `left` is less, zero when equal, positive when greater. */
+export const compareDecimals = (left: Decimal, right: Decimal): number => new Big(left).cmp(right);

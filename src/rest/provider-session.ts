@@ -1,0 +1,84 @@
+import type { Balance, NetworkPrice, Payment } from '../domain/account.ts';
+import type { MessageQuery, OffsetPage, TrafficQuery } from '../domain/list-query.ts';
+import type { Message } from '../domain/message.ts';
+import type { SendReceipt, SendRequest } from '../domain/send.ts';
+import type { CountryStats, DailyStats, TrafficTotals } from '../domain/statistics.ts';
+import type { TrafficItem } from '../domain/traffic-item.ts';
+import type { WebhookAttempt, WebhookSettings, WebhookSettingsChange } from '../domain/webhook-settings.ts';
+
+/** What one operation cost at the provider; told in `extensions.upstream`. */
+export interface UpstreamCost {
+  /** REST calls made, retries included. */
+  calls: number;
+  /** Answers shared with an identical call that was already in flight. */
+  coalesced: number;
+  /** Answers taken from the read cache. */
+  cached: number;
+}
+
+/** A page of a million rows is never held: bytes as they come from the provider. */
+export interface CsvStream {
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly contentType: string;
+}
+
+/**
+ * One workspace's provider for the length of one operation: loaders are per operation, the read cache and the
+ * connection pool behind them are per process. Every method stops when the operation's signal aborts.
+ *
+ * Reads throw GatewayErrors: UpstreamRefusedError, UpstreamUnavailableError, RateLimitedError, and UpstreamContractError
+ * (masked) when the answer makes no sense.
+ */
+export interface ProviderSession {
+  readonly workspace: string;
+  readonly cost: UpstreamCost;
+
+  /** One POST, never repeated once its bytes may have been read. Throws the typed send errors of `domain/errors.ts`. */
+  sendMessages(request: SendRequest, options: SendOptions): Promise<SendReceipt>;
+  /** Null when the provider knows no such message. Ids asked in the same tick share calls. */
+  loadMessage(messageId: string): Promise<Message | null>;
+  /** In the order asked; one failed id does not fail the others. */
+  loadMessages(messageIds: readonly string[]): Promise<readonly (Message | null | Error)[]>;
+  /** As loadMessage, but past every cache. */
+  refreshMessage(messageId: string): Promise<Message | null>;
+  listMessages(query: MessageQuery, page: PageRequest): Promise<OffsetPage<Message>>;
+  listTraffic(query: TrafficQuery, page: PageRequest): Promise<OffsetPage<TrafficItem>>;
+  exportTraffic(query: TrafficQuery, signal: AbortSignal): Promise<CsvStream>;
+  fetchTotals(query: TrafficQuery): Promise<TrafficTotals>;
+  fetchDailyStats(query: TrafficQuery): Promise<readonly DailyStats[]>;
+  fetchCountryStats(query: TrafficQuery): Promise<readonly CountryStats[]>;
+  fetchBalance(): Promise<Balance>;
+  fetchPrices(): Promise<readonly NetworkPrice[]>;
+  fetchPayments(): Promise<readonly Payment[]>;
+  fetchWebhookSettings(): Promise<WebhookSettings>;
+  fetchWebhookAttempts(): Promise<readonly WebhookAttempt[]>;
+  updateWebhookSettings(change: WebhookSettingsChange): Promise<WebhookSettings>;
+  /** Asks the provider to post a test webhook. */
+  testWebhook(): Promise<void>;
+}
+
+/** `page` counts from 1, `limit` is 1 to 100. A fresh page passes the read cache by, but may share a call in flight. */
+export interface PageRequest {
+  readonly page: number;
+  readonly limit: number;
+  readonly isFresh?: boolean;
+}
+
+export interface SendOptions {
+  /**
+   * Called with the timestamp and signature right before the request is written (signed keys only), and awaited: the
+   * ledger keeps them for the one byte-identical probe.
+   */
+  readonly onSigned: (attempt: { readonly timestamp: number; readonly signature: string }) => Promise<void>;
+  /** Re-sends exactly this signed attempt instead of a new one: the provider accepts such a pair at most once. */
+  readonly replay: { readonly timestamp: number; readonly signature: string } | null;
+}
+
+/** One workspace at the provider, for the length of the process. */
+export interface Provider {
+  readonly workspace: string;
+  openSession(signal: AbortSignal): ProviderSession;
+  /** A report arrived: the cached message follows it at once, without a call. */
+  applyReport(message: Pick<Message, 'messageId' | 'status' | 'rawStatus' | 'statusCode' | 'deliveredAt'>): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,201 @@
+import type { DeliveryReport } from '../domain/delivery-report.ts';
+import type { SendReceipt } from '../domain/send.ts';
+
+/**
+ * Durable state behind one narrow interface, so that one machine needs no server (embedded LMDB) and many share one
+ * (Redis Streams). A promise that resolves means: on disk. Any method rejects with StoreUnavailableError when the
+ * engine cannot answer in time; nothing is retried inside.
+ */
+export interface Store {
+  readonly log: EventLog;
+  readonly sends: SendLedger;
+  readonly watches: WatchList;
+  readonly leases: Leases;
+  readonly counters: Counters;
+  /** Resolves when the engine can answer; rejects with StoreUnavailableError. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The engine is away or too slow. Nothing is known to be written; the caller may try again. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
+// ── Event log ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * A place in the log, `{milliseconds}-{sequence}`, growing. Compare with `comparePositions`, never as text.
+ * `BEFORE_ALL` is before every entry.
+ */
+export type Position = string;
+export const BEFORE_ALL: Position = '0-0';
+
+export function comparePositions(left: Position, right: Position): number {
+  const [leftMs = '0', leftSequence = '0'] = left.split('-');
+  const [rightMs = '0', rightSequence = '0'] = right.split('-');
+  return Number(leftMs) - Number(rightMs) || Number(leftSequence) - Number(rightSequence);
+}
+
+export interface LogEntry {
+  readonly position: Position;
+  readonly workspace: string;
+  readonly report: DeliveryReport;
+}
+
+export interface AppendResult {
+  /** The position of this report; of the earlier one when it is a duplicate. */
+  readonly position: Position;
+  readonly isDuplicate: boolean;
+}
+
+export interface LogBounds {
+  /** Changes when the log starts anew (another folder, a flushed Redis): positions of another epoch mean nothing. */
+  readonly epoch: string;
+  /** Position up to which entries were trimmed: a reader after an older position has lost some. `BEFORE_ALL` if none was. */
+  readonly trimmedUpTo: Position;
+  /** Position of the newest entry; `BEFORE_ALL` when there is none. */
+  readonly newest: Position;
+}
+
+export interface EventLog {
+  /** Dedupe and append in one atomic step, durable when it resolves. Same workspace + message + identity: a duplicate. */
+  append(workspace: string, report: DeliveryReport): Promise<AppendResult>;
+  /** Entries after a position, oldest first, at most `limit`. */
+  read(after: Position, limit: number): Promise<readonly LogEntry[]>;
+  /** All entries of the given messages still held, oldest first per message; index by message id. */
+  readMessages(workspace: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, readonly LogEntry[]>>;
+  /**
+   * Follows the log from a position, in order, without a gap, until the signal aborts; across outages of the engine it
+   * waits and goes on where it was. `onEntries` is called with one batch at a time. `onStateChange` tells when the
+   * follower loses and regains the engine.
+   */
+  tail(
+    after: Position,
+    onEntries: (entries: readonly LogEntry[]) => void,
+    options: { readonly signal: AbortSignal; readonly onStateChange?: (isConnected: boolean) => void },
+  ): Promise<void>;
+  bounds(): Promise<LogBounds>;
+  /** Forgets entries older than the instant (ms since epoch); approximate, never newer ones. Returns how many. */
+  trim(olderThanMs: number): Promise<number>;
+}
+
+// ── Send ledger ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What became of a send. `UNKNOWN` may turn into `SENT` or `NOT_SENT` once the truth is found. */
+export type SendOutcome =
+  | { readonly kind: 'SENT'; readonly receipt: SendReceipt }
+  | { readonly kind: 'REFUSED'; readonly error: StoredSendError }
+  | { readonly kind: 'NOT_SENT'; readonly reason: string }
+  | { readonly kind: 'UNKNOWN' };
+
+/** A refusal as data, enough to build the same typed error again. */
+export interface StoredSendError {
+  readonly code: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What must be known to find a send in the provider's history again, without keeping its text. */
+export interface SendFingerprint {
+  /** HMAC of the whole input: tells whether a repeat of the key carries the same input. */
+  readonly inputHash: string;
+  /** HMAC of the text alone: compared with the texts in the history. */
+  readonly textHash: string;
+  readonly recipients: readonly string[];
+  readonly sender: string;
+  /** When a signed key allows the byte-identical probe: the timestamp and signature of the first attempt. */
+  readonly signedAttempt: { readonly timestamp: number; readonly signature: string } | null;
+}
+
+export interface LedgerEntry {
+  readonly workspace: string;
+  readonly idempotencyKey: string;
+  readonly fingerprint: SendFingerprint;
+  readonly claimedAtMs: number;
+  /** The process that claimed it. */
+  readonly owner: string;
+  /** Until when the owner is believed to be at work on it; later an unsettled claim counts as UNKNOWN. */
+  readonly claimedUntilMs: number;
+  /** Null while the send is running. */
+  readonly outcome: SendOutcome | null;
+}
+
+export type ClaimResult =
+  | { readonly kind: 'CLAIMED'; readonly entry: LedgerEntry }
+  /** Somebody claimed the key before: running, settled or abandoned; the entry tells which. */
+  | { readonly kind: 'EXISTS'; readonly entry: LedgerEntry };
+
+export interface SendLedger {
+  /** Takes the key, atomically; durable when it resolves. Entries are held for 7 days. */
+  claim(entry: Omit<LedgerEntry, 'outcome'>): Promise<ClaimResult>;
+  /** Records the outcome. A settled entry changes only from UNKNOWN. Returns the entry as it stands. */
+  settle(workspace: string, idempotencyKey: string, outcome: SendOutcome): Promise<LedgerEntry | null>;
+  /**
+   * Takes over a NOT_SENT or abandoned-without-sending claim for a new attempt, if it still stands as `expected` (compared by
+   * owner and claim time). Null when somebody else was faster.
+   */
+  reclaim(expected: LedgerEntry, next: Omit<LedgerEntry, 'outcome'>): Promise<LedgerEntry | null>;
+  find(workspace: string, idempotencyKey: string): Promise<LedgerEntry | null>;
+  /** Entries whose truth must still be found: UNKNOWN, or unsettled past `claimedUntilMs`. Oldest first. */
+  unresolved(nowMs: number, limit: number): Promise<readonly LedgerEntry[]>;
+  /** Forgets entries claimed before the instant. */
+  trim(olderThanMs: number): Promise<number>;
+}
+
+// ── Watch list ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A message whose final status is awaited: sent through this gateway or being followed. */
+export interface Watch {
+  readonly workspace: string;
+  readonly messageId: string;
+  /** When it was sent (ms since epoch), as far as known: the day of the history to look in. */
+  readonly sentAtMs: number;
+  /** When to ask for it next (ms since epoch). */
+  readonly dueAtMs: number;
+  /** How often it was asked for. */
+  readonly attempts: number;
+}
+
+export interface WatchList {
+  /** Adds watches; one that is there already keeps its schedule. */
+  add(watches: readonly Watch[]): Promise<void>;
+  /** Watches due at the instant, most overdue first. */
+  due(nowMs: number, limit: number): Promise<readonly Watch[]>;
+  reschedule(watches: readonly Watch[]): Promise<void>;
+  remove(workspace: string, messageIds: readonly string[]): Promise<void>;
+  size(): Promise<number>;
+}
+
+// ── Leases and counters ─────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Leases {
+  /** True when `owner` holds the named lease until now + ttlMs: it was free, expired, or its own already. */
+  acquire(name: string, owner: string, ttlMs: number): Promise<boolean>;
+  release(name: string, owner: string): Promise<void>;
+}
+
+/** One limit to count against: fixed windows, aligned to the epoch. */
+export interface CounterCharge {
+  readonly key: string;
+  readonly windowMs: number;
+  readonly limit: number;
+  /** A whole number; money is counted in millionths. */
+  readonly amount: number;
+}
+
+export interface Counters {
+  /**
+   * Charges all or none, atomically. Refused: the indexes of the charges that would pass their limit, with the
+   * milliseconds until their window ends.
+   */
+  charge(
+    charges: readonly CounterCharge[],
+    nowMs: number,
+  ): Promise<
+    | { readonly isCharged: true }
+    | { readonly isCharged: false; readonly exceeded: readonly { readonly index: number; readonly retryAfterMs: number }[] }
+  >;
+  /** Gives back what a charge took, for sends that certainly did not happen. */
+  refund(charges: readonly CounterCharge[], nowMs: number): Promise<void>;
+}
