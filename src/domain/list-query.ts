@@ -9,7 +9,14 @@ export interface DateRange {
   readonly to: CalendarDate;
 }
 
-export const PERIODS = ['TODAY', 'YESTERDAY', 'LAST_7_DAYS', 'LAST_30_DAYS', 'THIS_MONTH', 'LAST_MONTH'] as const;
+export const PERIODS = [
+  'TODAY',
+  'YESTERDAY',
+  'LAST_7_DAYS',
+  'LAST_30_DAYS',
+  'THIS_MONTH',
+  'LAST_MONTH',
+] as const;
 export type Period = (typeof PERIODS)[number];
 
 export const TRAFFIC_SOURCES = ['API', 'BROADCASTS', 'ALL'] as const;

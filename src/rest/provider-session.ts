@@ -79,6 +79,8 @@ export interface Provider {
   readonly workspace: string;
   openSession(signal: AbortSignal): ProviderSession;
   /** A report arrived: the cached message follows it at once, without a call. */
-  applyReport(message: Pick<Message, 'messageId' | 'status' | 'rawStatus' | 'statusCode' | 'deliveredAt'>): void;
+  applyReport(
+    message: Pick<Message, 'messageId' | 'status' | 'rawStatus' | 'statusCode' | 'deliveredAt'>,
+  ): void;
   close(): Promise<void>;
 }

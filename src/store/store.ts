@@ -64,7 +64,10 @@ export interface EventLog {
   /** Entries after a position, oldest first, at most `limit`. */
   read(after: Position, limit: number): Promise<readonly LogEntry[]>;
   /** All entries of the given messages still held, oldest first per message; index by message id. */
-  readMessages(workspace: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, readonly LogEntry[]>>;
+  readMessages(
+    workspace: string,
+    messageIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly LogEntry[]>>;
   /**
    * Follows the log from a position, in order, without a gap, until the signal aborts; across outages of the engine it
    * waits and goes on where it was. `onEntries` is called with one batch at a time. `onStateChange` tells when the
@@ -194,7 +197,10 @@ export interface Counters {
     nowMs: number,
   ): Promise<
     | { readonly isCharged: true }
-    | { readonly isCharged: false; readonly exceeded: readonly { readonly index: number; readonly retryAfterMs: number }[] }
+    | {
+        readonly isCharged: false;
+        readonly exceeded: readonly { readonly index: number; readonly retryAfterMs: number }[];
+      }
   >;
   /** Gives back what a charge took, for sends that certainly did not happen. */
   refund(charges: readonly CounterCharge[], nowMs: number): Promise<void>;
