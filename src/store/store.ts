@@ -54,7 +54,7 @@ export interface LogBounds {
   readonly epoch: string;
   /** Position up to which entries were trimmed: a reader after an older position has lost some. `BEFORE_ALL` if none was. */
   readonly trimmedUpTo: Position;
-  /** Position of the newest entry; `BEFORE_ALL` when there is none. */
+  /** Position of the newest entry that ever was, also when it is trimmed since; `BEFORE_ALL` when there was none. */
   readonly newest: Position;
 }
 

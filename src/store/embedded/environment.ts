@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { type Database, open } from 'lmdb';
+import type { LedgerEntry, LogEntry, Watch } from '../store.ts';
+import { StoreUnavailableError } from '../store.ts';
+import { withDeadline } from '../with-deadline.ts';
+
+/** A position as a key: milliseconds and sequence, in the order of the log. */
+export type PositionKey = [ms: number, sequence: number];
+export type Stamp = string | number;
+
+export interface Lease {
+  readonly owner: string;
+  readonly expiresAtMs: number;
+}
+
+/** What the folder holds. Each sub-database is a B+tree sorted by its keys. */
+export interface Tables {
+  /** Facts about the folder itself: epoch, owner, how far the log was trimmed. */
+  readonly facts: Database<unknown, string>;
+  readonly log: Database<Omit<LogEntry, 'position'>, PositionKey>;
+  /** [workspace, message, identity] → position: what was seen already, and the timeline of a message. */
+  readonly timeline: Database<PositionKey, [string, string, string]>;
+  readonly sends: Database<LedgerEntry, [string, string]>;
+  /** [claimed at, workspace, key] → the key of the send. */
+  readonly sendsByAge: Database<[string, string], [number, string, string]>;
+  /** The same for those whose truth is not known yet. */
+  readonly openSends: Database<[string, string], [number, string, string]>;
+  readonly watches: Database<Watch, [string, string]>;
+  /** [due at, workspace, message] → the key of the watch. */
+  readonly watchesByDue: Database<[string, string], [number, string, string]>;
+  readonly leases: Database<Lease, string>;
+  /** [end of the window, key, length of the window] → used. */
+  readonly counters: Database<number, [number, string, number]>;
+}
+
+/** One LMDB folder, opened once by this process. */
+export interface Environment {
+  readonly tables: Tables;
+  /** Runs the change in one write transaction; fsynced when it resolves. Many at once share one commit. */
+  write<T>(change: () => T, onCommitted?: (result: T) => void): Promise<T>;
+  /** Runs the query on the last commit. */
+  read<T>(query: () => T): Promise<T>;
+  /** Runs the change at once, blocking: for the opening only. */
+  writeNow<T>(change: () => T): T;
+  close(): Promise<void>;
+}
+
+const MAX_TABLES = 16;
+
+export function openEnvironment(folder: string): Environment {
+  // The folder holds phone numbers: nobody but the owner of the process may look inside.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const root = open({
+    path: folder,
+    encoding: 'json',
+    maxDbs: MAX_TABLES,
+    // With overlapping sync a promise resolves before the data is on the disk.
+    overlappingSync: false,
+    noSubdir: false,
+  });
+  const tables = openTables(root);
+  let isClosed = false;
+  const refuseWhenClosed = () => {
+    if (isClosed) throw new StoreUnavailableError('The store is closed.');
+  };
+
+  return {
+    tables,
+    async write(change, onCommitted) {
+      refuseWhenClosed();
+      const commit = async () => {
+        const result = await root.transaction(change);
+        // Told even when the caller has stopped waiting for a commit that was too slow.
+        onCommitted?.(result);
+        return result;
+      };
+      return withDeadline(commit());
+    },
+    async read(query) {
+      refuseWhenClosed();
+      return query();
+    },
+    writeNow: (change) => root.transactionSync(change),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await root.close();
+    },
+  };
+}
+
+function openTables(root: ReturnType<typeof open>): Tables {
+  const table = <V, K extends Stamp | Stamp[]>(name: string): Database<V, K> =>
+    root.openDB<V, K>({ name, encoding: 'json' });
+  return {
+    facts: table('facts'),
+    log: table('log'),
+    timeline: table('timeline'),
+    sends: table('sends'),
+    sendsByAge: table('sends-by-age'),
+    openSends: table('open-sends'),
+    watches: table('watches'),
+    watchesByDue: table('watches-by-due'),
+    leases: table('leases'),
+    counters: table('counters'),
+  };
+}

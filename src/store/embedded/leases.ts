@@ -1,0 +1,25 @@
+import type { Clock } from '../../domain/clock.ts';
+import type { Leases } from '../store.ts';
+import type { Environment } from './environment.ts';
+import { keyPart } from './key-part.ts';
+
+export function createLeases({ tables, write }: Environment, clock: Clock): Leases {
+  const { leases } = tables;
+
+  return {
+    acquire: (name, owner, ttlMs) =>
+      write(() => {
+        const key = keyPart(name);
+        const held = leases.get(key);
+        const nowMs = clock.now();
+        if (held !== undefined && held.owner !== owner && held.expiresAtMs > nowMs) return false;
+        leases.put(key, { owner, expiresAtMs: nowMs + ttlMs });
+        return true;
+      }),
+    release: (name, owner) =>
+      write(() => {
+        const key = keyPart(name);
+        if (leases.get(key)?.owner === owner) leases.remove(key);
+      }),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../../domain/clock.ts';
+import type { Store } from '../store.ts';
+import { createCounters } from './counters.ts';
+import { openEnvironment } from './environment.ts';
+import { createEventLog } from './event-log.ts';
+import { claimFolder } from './folder-owner.ts';
+import { createLeases } from './leases.ts';
+import { createSendLedger } from './send-ledger.ts';
+import { createWatchList } from './watch-list.ts';
+
+/**
+ * Opens the store in a folder (LMDB), making the folder when there is none.
+ *
+ * @throws when another living process uses the folder
+ */
+export async function openEmbeddedStore(folder: string, clock: Clock): Promise<Store> {
+  const environment = openEnvironment(folder);
+  try {
+    const giveUpFolder = await claimFolder(environment, folder);
+    const log = createEventLog(environment, clock);
+    return {
+      log,
+      sends: createSendLedger(environment),
+      watches: createWatchList(environment),
+      leases: createLeases(environment, clock),
+      counters: createCounters(environment),
+      // An empty transaction goes all the way to the disk and back.
+      ping: () => environment.write(() => undefined),
+      async close() {
+        log.close();
+        await environment.close();
+        await giveUpFolder();
+      },
+    };
+  } catch (error) {
+    await environment.close();
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import { StoreUnavailableError } from './store.ts';
+
+/** How long any call on the store may take: a webhook must get its 503 before the provider gives up on the answer. */
+export const STORE_DEADLINE_MS = 2000;
+
+/**
+ * Waits for the work, but not longer than the deadline. The work itself goes on: what it may still write is as unknown
+ * as with any other lost answer.
+ *
+ * @throws StoreUnavailableError when the work fails or is too slow
+ */
+export async function withDeadline<T>(work: Promise<T>, deadlineMs = STORE_DEADLINE_MS): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new StoreUnavailableError(`The store did not answer within ${deadlineMs} ms.`));
+    }, deadlineMs);
+  });
+  try {
+    return await Promise.race([work, tooSlow]);
+  } catch (error) {
+    throw asUnavailable(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function asUnavailable(error: unknown): StoreUnavailableError {
+  if (error instanceof StoreUnavailableError) return error;
+  const reason = error instanceof Error ? error.message : 'unknown reason';
+  return new StoreUnavailableError(`The store failed: ${reason}`, { cause: error });
+}
