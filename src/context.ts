@@ -1,7 +1,10 @@
+import type { GuardsConfig } from './config/guards.ts';
 import type { Clock } from './domain/clock.ts';
+import type { PendingWork } from './domain/pending-work.ts';
 import type { TokenSealer } from './domain/sealed-token.ts';
 import type { Viewer } from './domain/viewer.ts';
 import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 import type { ProviderSession } from './rest/provider-session.ts';
 import type { Store } from './store/store.ts';
 import type { Hub } from './subscriptions/hub.ts';
@@ -24,6 +27,11 @@ export interface OperationContext {
   readonly publicUrl: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** What sends are checked against before they are claimed. */
+  readonly guards: GuardsConfig;
+  /** Work that goes on after the caller hung up: the process waits for it before it ends. */
+  readonly pendingWork: PendingWork;
 }
 
 export interface Sealers {

@@ -33,7 +33,11 @@ export interface ProviderSession {
   readonly workspace: string;
   readonly cost: UpstreamCost;
 
-  /** One POST, never repeated once its bytes may have been read. Throws the typed send errors of `domain/errors.ts`. */
+  /**
+   * One POST, never repeated once its bytes may have been read. Throws the typed send errors of `domain/errors.ts`; whatever else
+   * it throws leaves the outcome unknown. The operation's signal does not stop it: a caller who hangs up must not turn a
+   * send into an unknown outcome.
+   */
   sendMessages(request: SendRequest, options: SendOptions): Promise<SendReceipt>;
   /** Null when the provider knows no such message. Ids asked in the same tick share calls. */
   loadMessage(messageId: string): Promise<Message | null>;
