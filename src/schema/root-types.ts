@@ -1,0 +1,10 @@
+import { builder } from './builder.ts';
+
+builder.queryType({
+  description:
+    'What can be asked. Fields that call the provider are null when it does not answer; the others stand.',
+});
+
+builder.mutationType({
+  description: 'What can be done. Every outcome is a union: errors that the caller can act on are data.',
+});

@@ -1,0 +1,52 @@
+import { builder } from './builder.ts';
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const DECIMAL = /^-?\d+(\.\d+)?$/;
+const E164 = /^\+[1-9]\d{1,14}$/;
+const ALPHA_2 = /^[A-Za-z]{2}$/;
+
+/** Reads an input string of the given form; the thrown sentence reaches the caller beside the name of the argument. */
+const readerOf = (form: RegExp, expectation: string) => (value: unknown) => {
+  if (typeof value !== 'string' || !form.test(value)) throw new TypeError(expectation);
+  return value;
+};
+
+// Outputs are domain values, checked where they were read: they pass as they are, which keeps pages fast.
+
+builder.scalarType('DateTime', {
+  description: 'An instant in UTC as ISO 8601, such as `2026-02-13T10:30:04.000Z`.',
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
+  serialize: (value) => value,
+  parseValue: (value) =>
+    new Date(readerOf(INSTANT, 'Write an instant like 2026-02-13T10:30:04Z.')(value)).toISOString(),
+});
+
+builder.scalarType('Date', {
+  description: 'A calendar day in UTC, such as `2026-02-13`.',
+  specifiedByURL: 'https://datatracker.ietf.org/doc/html/rfc3339#section-5.6',
+  serialize: (value) => value,
+  // Whether the day exists is checked where it is used, so that the answer can name the field.
+  parseValue: readerOf(DAY, 'Write a day like 2026-02-13.'),
+});
+
+builder.scalarType('Decimal', {
+  description:
+    'An exact decimal number as a string, such as `"0.0085"`; never a float. Money is in the account currency.',
+  serialize: (value) => value,
+  parseValue: readerOf(DECIMAL, 'Write a decimal number as a string like "0.0085".'),
+});
+
+builder.scalarType('PhoneNumber', {
+  description: 'A phone number (MSISDN) in E.164 with its plus sign, such as `+447911123456`.',
+  specifiedByURL: 'https://www.itu.int/rec/T-REC-E.164',
+  serialize: (value) => value,
+  parseValue: readerOf(E164, 'Write a number in E.164 like +447911123456.'),
+});
+
+builder.scalarType('CountryCode', {
+  description: 'A country as ISO 3166-1 alpha-2, such as `GB`.',
+  specifiedByURL: 'https://www.iso.org/iso-3166-country-codes.html',
+  serialize: (value) => value,
+  parseValue: (value) => readerOf(ALPHA_2, 'Write a country as two letters like GB.')(value).toUpperCase(),
+});
