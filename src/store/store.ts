@@ -89,7 +89,8 @@ export interface EventLog {
 export type SendOutcome =
   | { readonly kind: 'SENT'; readonly receipt: SendReceipt }
   | { readonly kind: 'REFUSED'; readonly error: StoredSendError }
-  | { readonly kind: 'NOT_SENT'; readonly reason: string }
+  /** Certainly not sent: the key may be claimed anew. `error` is what the caller was told, when anybody was. */
+  | { readonly kind: 'NOT_SENT'; readonly reason: string; readonly error?: StoredSendError }
   | { readonly kind: 'UNKNOWN' };
 
 /** A refusal as data, enough to build the same typed error again. */
