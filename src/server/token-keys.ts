@@ -1,0 +1,50 @@
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { UpstreamUnavailableError } from '../domain/errors.ts';
+
+export interface TokenKeysOptions {
+  /**
+   * Least time between two fetches caused by keys nobody knows: made-up key ids cannot drive traffic to the issuer.
+   * @default 10000
+   */
+  readonly cooldownMs?: number;
+  /** @default 600000 */
+  readonly maxAgeMs?: number;
+  /** How long keys that cannot be renewed are still believed. @default 3600000 */
+  readonly maxStaleMs?: number;
+}
+
+/**
+ * The issuer's public keys: fetched when first needed, renewed every ten minutes and when a token names a key that is not
+ * among them (rotation). While the issuer cannot be reached, the last known keys go on serving for an hour.
+ */
+export function createTokenKeys(url: URL, options: TokenKeysOptions = {}): JWTVerifyGetKey {
+  const { cooldownMs = 10_000, maxAgeMs = 600_000, maxStaleMs = 3_600_000 } = options;
+  const remote = createRemoteJWKSet(url, {
+    cooldownDuration: cooldownMs,
+    cacheMaxAge: maxAgeMs,
+    timeoutDuration: 5000,
+  });
+  let freshUntilMs = 0;
+
+  return async (header, token) => {
+    try {
+      const key = await remote(header, token);
+      if (remote.fresh) freshUntilMs = Date.now() + maxStaleMs;
+      return key;
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      const known = Date.now() < freshUntilMs ? remote.jwks() : undefined;
+      if (known !== undefined) return createLocalJWKSet(known)(header, token);
+      throw new UpstreamUnavailableError(
+        'Tokens cannot be checked at the moment: the key server gave no usable answer.',
+        true,
+      );
+    }
+  };
+}
+
+/** Everything but a verdict on the token itself: no answer, another status than 200, not a key set. */
+function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof errors.JOSEError)) return true;
+  return ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'].includes(error.code);
+}
