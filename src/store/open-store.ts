@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Logger } from '../logger.ts';
 import { openEmbeddedStore } from './embedded/open-embedded-store.ts';
 import { DEFAULT_RETENTION, startHousekeeping } from './housekeeping.ts';
+import { openRedisStore } from './redis/open-redis-store.ts';
 import type { Store } from './store.ts';
 
 export interface StoreOptions {
@@ -29,7 +30,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     logMs: retentionMs ?? DEFAULT_RETENTION.logMs,
     ledgerMs: ledgerRetentionMs ?? DEFAULT_RETENTION.ledgerMs,
   };
-  const store = await openEngine(options);
+  const store = await openEngine(options, retention.logMs);
   const stopHousekeeping = startHousekeeping(store, { retention, clock, logger });
   return {
     ...store,
@@ -40,11 +41,17 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   };
 }
 
-async function openEngine({ url, clock }: StoreOptions): Promise<Store> {
+async function openEngine(
+  { url, clock, logger, processId }: StoreOptions,
+  retentionMs: number,
+): Promise<Store> {
   const scheme = url.slice(0, url.indexOf(':') + 1);
   switch (scheme) {
     case 'file:':
       return openEmbeddedStore(folderOf(url), clock);
+    case 'redis:':
+    case 'rediss:':
+      return openRedisStore({ url, logger, processId, retentionMs });
     default:
       throw new Error(
         `STORE_URL begins with "${scheme}", which is no known store: use file:./folder, redis://host:6379 or rediss://…`,

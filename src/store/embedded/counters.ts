@@ -1,3 +1,4 @@
+import { windowEndMs } from '../counter-window.ts';
 import type { CounterCharge, Counters } from '../store.ts';
 import type { Environment, Tables } from './environment.ts';
 import { keyPart } from './key-part.ts';
@@ -37,11 +38,10 @@ export function createCounters({ tables, write }: Environment): Counters {
   };
 }
 
-/** Windows are aligned to the epoch: every process cuts them at the same instants. */
-const windowKey = ({ key, windowMs }: CounterCharge, nowMs: number): WindowKey => [
-  (Math.floor(nowMs / windowMs) + 1) * windowMs,
-  keyPart(key),
-  windowMs,
+const windowKey = (charge: CounterCharge, nowMs: number): WindowKey => [
+  windowEndMs(charge, nowMs),
+  keyPart(charge.key),
+  charge.windowMs,
 ];
 
 function clearEndedWindows({ counters }: Tables, nowMs: number): void {

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { reportIdentity } from '../../domain/delivery-report.ts';
+import { comparePositions, type EventLog, type LogEntry } from '../store.ts';
+import type { Connection } from './connection.ts';
+import { decodeEntry, encodeReport, type StreamEntry } from './log-entry.ts';
+import { APPEND, BOUNDS, READ_TIMELINES, TRIM } from './log-scripts.ts';
+import type { LogTail } from './log-tail.ts';
+import type { ReplicaGate } from './replica-gate.ts';
+import type { StoreKeys } from './store-keys.ts';
+
+/** Few enough that the server is not held up for long by one script. */
+const TRIM_BATCH = 1000;
+const TIMELINES_PER_CALL = 100;
+
+export interface EventLogParts {
+  readonly connection: Connection;
+  readonly keys: StoreKeys;
+  readonly replicaGate: ReplicaGate;
+  readonly tail: LogTail;
+  readonly retentionMs: number;
+}
+
+export function createEventLog({
+  connection,
+  keys,
+  replicaGate,
+  tail,
+  retentionMs,
+}: EventLogParts): EventLog {
+  return {
+    async append(workspace, report) {
+      const reply = await connection.run(
+        APPEND,
+        [keys.log, keys.timeline(workspace, report.messageId)],
+        [reportIdentity(report), workspace, encodeReport(report), retentionMs],
+      );
+      const [position, isDuplicate] = reply as [string, number];
+      await replicaGate.pass();
+      return { position, isDuplicate: isDuplicate === 1 };
+    },
+    async read(after, limit) {
+      const reply = await connection.command('XRANGE', keys.log, `(${after}`, '+', 'COUNT', String(limit));
+      return (reply as StreamEntry[]).map(decodeEntry);
+    },
+    async readMessages(workspace, messageIds) {
+      const found = new Map<string, readonly LogEntry[]>();
+      for (let start = 0; start < messageIds.length; start += TIMELINES_PER_CALL) {
+        const ids = messageIds.slice(start, start + TIMELINES_PER_CALL);
+        const timelineKeys = ids.map((id) => keys.timeline(workspace, id));
+        const reply = await connection.run(READ_TIMELINES, [keys.log, ...timelineKeys]);
+        const timelines = reply as StreamEntry[][];
+        ids.forEach((id, index) => {
+          found.set(id, inOrder(timelines[index] ?? []));
+        });
+      }
+      return found;
+    },
+    tail,
+    async bounds() {
+      const reply = await connection.run(BOUNDS, [keys.log, keys.epoch, keys.trimmedUpTo], [randomUUID()]);
+      const [epoch, trimmedUpTo, newest] = reply as [string, string, string];
+      return { epoch, trimmedUpTo, newest };
+    },
+    async trim(olderThanMs) {
+      let total = 0;
+      for (let removed = TRIM_BATCH; removed === TRIM_BATCH; total += removed) {
+        const cutoffMs = Math.max(0, Math.floor(olderThanMs));
+        removed = Number(await connection.run(TRIM, [keys.log, keys.trimmedUpTo], [cutoffMs, TRIM_BATCH]));
+      }
+      return total;
+    },
+  };
+}
+
+const inOrder = (entries: readonly StreamEntry[]): readonly LogEntry[] =>
+  entries.map(decodeEntry).sort((left, right) => comparePositions(left.position, right.position));

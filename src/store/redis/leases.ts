@@ -1,0 +1,26 @@
+import type { Leases } from '../store.ts';
+import type { Connection } from './connection.ts';
+import { defineScript } from './script.ts';
+import type { StoreKeys } from './store-keys.ts';
+
+/** KEYS lease. ARGV owner, milliseconds to hold it, by the server's clock: the one clock that all replicas share. */
+const ACQUIRE = defineScript(`
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`);
+
+/** KEYS lease. ARGV owner. */
+const RELEASE = defineScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+`);
+
+export const createLeases = (connection: Connection, keys: StoreKeys): Leases => ({
+  async acquire(name, owner, ttlMs) {
+    return (await connection.run(ACQUIRE, [keys.lease(name)], [owner, ttlMs])) === 1;
+  },
+  async release(name, owner) {
+    await connection.run(RELEASE, [keys.lease(name)], [owner]);
+  },
+});

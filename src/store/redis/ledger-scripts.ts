@@ -1,0 +1,67 @@
+import { defineScript } from './script.ts';
+
+// A send is a hash: `claim` (JSON, everything but the outcome), `owner`, `at`, `until`, `kind` (of the outcome, empty
+// while it runs) and `outcome` (JSON). The scripts judge by the plain fields and never rewrite JSON.
+
+/** KEYS send, open sends, sends by age. ARGV claim, owner, at, until. Answers [is claimed, claim, outcome]. */
+export const CLAIM = defineScript(`
+local existing = redis.call('HMGET', KEYS[1], 'claim', 'outcome')
+if existing[1] then return {0, existing[1], existing[2]} end
+redis.call('HSET', KEYS[1], 'claim', ARGV[1], 'owner', ARGV[2], 'at', ARGV[3], 'until', ARGV[4], 'kind', '')
+redis.call('ZADD', KEYS[2], ARGV[3], KEYS[1])
+redis.call('ZADD', KEYS[3], ARGV[3], KEYS[1])
+return {1, ARGV[1], false}
+`);
+
+/** KEYS send, open sends. ARGV kind, outcome. Answers [claim, outcome] as they stand, or nil. */
+export const SETTLE = defineScript(`
+local kind = redis.call('HGET', KEYS[1], 'kind')
+if not kind then return false end
+if kind == '' or kind == 'UNKNOWN' then
+  redis.call('HSET', KEYS[1], 'kind', ARGV[1], 'outcome', ARGV[2])
+  if ARGV[1] ~= 'UNKNOWN' then redis.call('ZREM', KEYS[2], KEYS[1]) end
+end
+return redis.call('HMGET', KEYS[1], 'claim', 'outcome')
+`);
+
+/**
+ * KEYS send, open sends, sends by age. ARGV expected owner, at and kind, then claim, owner, at, until of the next one.
+ * Answers 1 when it was taken over.
+ */
+export const RECLAIM = defineScript(`
+local held = redis.call('HMGET', KEYS[1], 'owner', 'at', 'kind')
+if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] or held[3] ~= ARGV[3] then return 0 end
+if held[3] ~= '' and held[3] ~= 'NOT_SENT' then return 0 end
+redis.call('HDEL', KEYS[1], 'outcome')
+redis.call('HSET', KEYS[1], 'claim', ARGV[4], 'owner', ARGV[5], 'at', ARGV[6], 'until', ARGV[7], 'kind', '')
+redis.call('ZADD', KEYS[2], ARGV[6], KEYS[1])
+redis.call('ZADD', KEYS[3], ARGV[6], KEYS[1])
+return 1
+`);
+
+/** KEYS open sends. ARGV now, how many at most. Answers [claim, outcome] of each, oldest first. */
+export const UNRESOLVED = defineScript(`
+local found, start, now, limit = {}, 0, tonumber(ARGV[1]), tonumber(ARGV[2])
+while #found < limit do
+  local sends = redis.call('ZRANGE', KEYS[1], start, start + 99)
+  if #sends == 0 then break end
+  for _, send in ipairs(sends) do
+    local facts = redis.call('HMGET', send, 'claim', 'outcome', 'kind', 'until')
+    local isOpen = facts[3] == 'UNKNOWN' or (facts[4] and tonumber(facts[4]) < now)
+    if isOpen and #found < limit then found[#found + 1] = {facts[1], facts[2]} end
+  end
+  start = start + 100
+end
+return found
+`);
+
+/** KEYS open sends, sends by age. ARGV cutoff, how many at most. Answers how many it removed. */
+export const TRIM_SENDS = defineScript(`
+local old = redis.call('ZRANGE', KEYS[2], '-inf', '(' .. ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[2])
+for _, send in ipairs(old) do
+  redis.call('DEL', send)
+  redis.call('ZREM', KEYS[1], send)
+  redis.call('ZREM', KEYS[2], send)
+end
+return #old
+`);

@@ -1,0 +1,42 @@
+import type { LogEntry, Position } from '../store.ts';
+import { withDeadline } from '../with-deadline.ts';
+import { type ClientOptions, createReadingClient } from './client.ts';
+import { decodeEntry, type StreamEntry } from './log-entry.ts';
+
+/** One connection that reads the stream, for as long as it lives. */
+export interface LogReader {
+  /** Waits for entries after the position; none when there were none for a while. Rejects when the connection is lost. */
+  readAfter(after: Position): Promise<readonly LogEntry[]>;
+  close(): void;
+}
+
+/** One stream is asked for. Nil when nothing came. */
+type StreamsReply = [name: string, entries: StreamEntry[]][] | null;
+
+const BATCH = 500;
+/** How long the server holds a read that finds nothing. Short, so that a silent connection is noticed soon. */
+const BLOCK_MS = 1000;
+const DEADLINE_MS = BLOCK_MS + 2000;
+
+/** @throws StoreUnavailableError when the server cannot be reached */
+export async function openLogReader(options: ClientOptions, logKey: string): Promise<LogReader> {
+  const client = createReadingClient(options);
+  const close = () => {
+    if (client.isOpen) client.destroy();
+  };
+  try {
+    await withDeadline(client.connect());
+  } catch (error) {
+    close();
+    throw error;
+  }
+
+  const request = ['XREAD', 'COUNT', String(BATCH), 'BLOCK', String(BLOCK_MS), 'STREAMS', logKey];
+  return {
+    async readAfter(after) {
+      const streams = await withDeadline(client.sendCommand<StreamsReply>([...request, after]), DEADLINE_MS);
+      return (streams?.[0]?.[1] ?? []).map(decodeEntry);
+    },
+    close,
+  };
+}

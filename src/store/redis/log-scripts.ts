@@ -1,0 +1,54 @@
+import { defineScript } from './script.ts';
+
+/**
+ * KEYS stream, timeline of the message. ARGV identity, workspace, report, milliseconds to keep the timeline.
+ * The timeline remembers which reports were seen and where they are; it lives as long as the entries it points to.
+ */
+export const APPEND = defineScript(`
+local at = redis.call('HGET', KEYS[2], ARGV[1])
+local isDuplicate = at and 1 or 0
+if not at then
+  at = redis.call('XADD', KEYS[1], '*', 'w', ARGV[2], 'r', ARGV[3])
+  redis.call('HSET', KEYS[2], ARGV[1], at)
+end
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+return {at, isDuplicate}
+`);
+
+/** KEYS stream, timelines. Answers the entries of each timeline that are still held. */
+export const READ_TIMELINES = defineScript(`
+local timelines = {}
+for i = 2, #KEYS do
+  local entries = {}
+  for _, at in ipairs(redis.call('HVALS', KEYS[i])) do
+    local found = redis.call('XRANGE', KEYS[1], at, at)
+    if found[1] then entries[#entries + 1] = found[1] end
+  end
+  timelines[i - 1] = entries
+end
+return timelines
+`);
+
+/** KEYS stream, epoch, trimmed-up-to. ARGV epoch to begin with where there is none. */
+export const BOUNDS = defineScript(`
+redis.call('SET', KEYS[2], ARGV[1], 'NX')
+local newest = '0-0'
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local facts = redis.call('XINFO', 'STREAM', KEYS[1])
+  for i = 1, #facts, 2 do
+    if facts[i] == 'last-generated-id' then newest = facts[i + 1] end
+  end
+end
+return {redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3]) or '0-0', newest}
+`);
+
+/** KEYS stream, trimmed-up-to. ARGV milliseconds since the epoch, how many at most. Answers how many it removed. */
+export const TRIM = defineScript(`
+local old = redis.call('XRANGE', KEYS[1], '-', '(' .. ARGV[1] .. '-0', 'COUNT', ARGV[2])
+if #old == 0 then return 0 end
+local last = old[#old][1]
+local ms, sequence = string.match(last, '(%d+)-(%d+)')
+redis.call('XTRIM', KEYS[1], 'MINID', '=', ms .. '-' .. string.format('%.0f', sequence + 1))
+redis.call('SET', KEYS[2], last)
+return #old
+`);

@@ -1,0 +1,71 @@
+import type { Logger } from '../../logger.ts';
+import type { Store } from '../store.ts';
+import { checkServer } from './check-server.ts';
+import { connectToRedis } from './connection.ts';
+import { createCounters } from './counters.ts';
+import { createEventLog } from './event-log.ts';
+import { createLeases } from './leases.ts';
+import { createLogTail } from './log-tail.ts';
+import { parseRedisUrl } from './redis-url.ts';
+import { createReplicaGate } from './replica-gate.ts';
+import { createSendLedger } from './send-ledger.ts';
+import { createStoreKeys } from './store-keys.ts';
+import { createWatchList } from './watch-list.ts';
+
+export interface RedisStoreOptions {
+  readonly url: string;
+  readonly logger: Logger;
+  /** Names this process in the server's list of clients. */
+  readonly processId: string;
+  /** How long a report is remembered, so that it is not taken in twice. */
+  readonly retentionMs: number;
+  /** How long to wait for the server at the start. @default 10 seconds */
+  readonly connectTimeoutMs?: number;
+}
+
+/** A server that starts together with the gateway gets the time to come up. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens the store on a Redis or Valkey server.
+ *
+ * @throws StoreUnavailableError when it cannot be reached or refuses us; Error when it is too old
+ */
+export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
+  const { url, logger, processId, retentionMs, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+  const { connectUrl, serverName, keyPrefix, replicas } = parseRedisUrl(url);
+  const client = { url: connectUrl, serverName, clientName: toClientName(processId), logger };
+  const keys = createStoreKeys(keyPrefix);
+  const closing = new AbortController();
+  const connection = await connectToRedis(client, connectTimeoutMs);
+  try {
+    await checkServer(connection, serverName, logger);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+
+  return {
+    log: createEventLog({
+      connection,
+      keys,
+      replicaGate: createReplicaGate(connection, replicas),
+      tail: createLogTail({ client, logKey: keys.log, closing: closing.signal }),
+      retentionMs,
+    }),
+    sends: createSendLedger(connection, keys),
+    watches: createWatchList(connection, keys),
+    leases: createLeases(connection, keys),
+    counters: createCounters(connection, keys),
+    async ping() {
+      await connection.command('PING');
+    },
+    async close() {
+      closing.abort();
+      await connection.close();
+    },
+  };
+}
+
+/** The server takes no spaces and no control characters in names. */
+const toClientName = (processId: string): string => processId.replaceAll(/[^\x21-\x7e]/g, '-');

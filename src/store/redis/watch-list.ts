@@ -1,0 +1,81 @@
+import type { Watch, WatchList } from '../store.ts';
+import type { Connection } from './connection.ts';
+import { defineScript } from './script.ts';
+import type { StoreKeys } from './store-keys.ts';
+
+// The watches are a hash, member → JSON; the schedule is a sorted set of the same members by due time.
+
+/** KEYS watches, watches by due. ARGV member, JSON and due time of each. One that is there keeps its schedule. */
+const ADD = defineScript(`
+for i = 1, #ARGV, 3 do
+  if redis.call('HSETNX', KEYS[1], ARGV[i], ARGV[i + 1]) == 1 then
+    redis.call('ZADD', KEYS[2], ARGV[i + 2], ARGV[i])
+  end
+end
+`);
+
+/** The same for those that are there. One that is gone got its final report meanwhile: it stays gone. */
+const RESCHEDULE = defineScript(`
+for i = 1, #ARGV, 3 do
+  if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 1 then
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+    redis.call('ZADD', KEYS[2], ARGV[i + 2], ARGV[i])
+  end
+end
+`);
+
+/** KEYS watches, watches by due. ARGV now, how many at most. */
+const DUE = defineScript(`
+local members = redis.call('ZRANGE', KEYS[2], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[2])
+local watches = {}
+for i, member in ipairs(members) do watches[i] = redis.call('HGET', KEYS[1], member) end
+return watches
+`);
+
+/** KEYS watches, watches by due. ARGV members. */
+const REMOVE = defineScript(`
+for _, member in ipairs(ARGV) do
+  redis.call('HDEL', KEYS[1], member)
+  redis.call('ZREM', KEYS[2], member)
+end
+`);
+
+const PER_CALL = 500;
+
+export function createWatchList(connection: Connection, keys: StoreKeys): WatchList {
+  const tables = [keys.watches, keys.watchesByDue];
+
+  return {
+    async add(watches) {
+      for (const some of inChunks(watches)) await connection.run(ADD, tables, some.flatMap(toFields));
+    },
+    async due(nowMs, limit) {
+      const reply = (await connection.run(DUE, tables, [nowMs, limit])) as string[];
+      return reply.map((json): Watch => JSON.parse(json));
+    },
+    async reschedule(watches) {
+      for (const some of inChunks(watches)) await connection.run(RESCHEDULE, tables, some.flatMap(toFields));
+    },
+    async remove(workspace, messageIds) {
+      for (const some of inChunks(messageIds)) {
+        const members = some.map((messageId) => toMember(workspace, messageId));
+        await connection.run(REMOVE, tables, members);
+      }
+    },
+    async size() {
+      return Number(await connection.command('ZCARD', keys.watchesByDue));
+    },
+  };
+}
+
+const toMember = (workspace: string, messageId: string): string => JSON.stringify([workspace, messageId]);
+
+const toFields = (watch: Watch): (string | number)[] => {
+  const { workspace, messageId, sentAtMs, dueAtMs, attempts } = watch;
+  const json = JSON.stringify({ workspace, messageId, sentAtMs, dueAtMs, attempts });
+  return [toMember(workspace, messageId), json, dueAtMs];
+};
+
+function* inChunks<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += PER_CALL) yield items.slice(start, start + PER_CALL);
+}
