@@ -24,16 +24,16 @@ export function createTokenKeys(url: URL, options: TokenKeysOptions = {}): JWTVe
     cacheMaxAge: maxAgeMs,
     timeoutDuration: 5000,
   });
-  let freshUntilMs = 0;
+  let staleUntilMs = 0;
 
   return async (header, token) => {
     try {
       const key = await remote(header, token);
-      if (remote.fresh) freshUntilMs = Date.now() + maxStaleMs;
+      staleUntilMs = Date.now() + maxStaleMs;
       return key;
     } catch (error) {
       if (!isUnreachable(error)) throw error;
-      const known = Date.now() < freshUntilMs ? remote.jwks() : undefined;
+      const known = Date.now() < staleUntilMs ? remote.jwks() : undefined;
       if (known !== undefined) return createLocalJWKSet(known)(header, token);
       throw new UpstreamUnavailableError(
         'Tokens cannot be checked at the moment: the key server gave no usable answer.',
