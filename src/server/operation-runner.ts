@@ -1,0 +1,184 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLFormattedError,
+  getOperationAST,
+} from 'graphql';
+import type { OperationContext } from '../context.ts';
+import { BadUserInputError } from '../domain/errors.ts';
+import type { PresentError } from './error-presenter.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { GraphqlEngine } from './graphql-engine.ts';
+import type { GraphqlParams } from './graphql-params.ts';
+import { createResumer } from './last-event-id.ts';
+import type { Caller } from './operation-context.ts';
+import { createResultEncoder, type EncodedEvent } from './result-encoder.ts';
+import type { EventResult } from './shared-events.ts';
+
+/** An operation that was not begun, or that ended without data because of what was asked. */
+export interface Refusal {
+  readonly kind: 'refusal';
+  readonly errors: readonly GraphQLFormattedError[];
+}
+
+export type OperationOutcome =
+  | Refusal
+  /** `body` is the whole answer as JSON. */
+  | { readonly kind: 'result'; readonly body: string }
+  | { readonly kind: 'events'; readonly events: AsyncIterableIterator<EncodedEvent> };
+
+export type OperationType = 'query' | 'mutation' | 'subscription';
+
+export interface PreparedOperation {
+  readonly kind: 'prepared';
+  readonly type: OperationType;
+  /** Runs it, once. Never rejects; the events of a subscription may throw a StreamError. */
+  run(): Promise<OperationOutcome>;
+}
+
+export interface OperationRequest {
+  readonly params: GraphqlParams;
+  /** What the caller saw last, when it comes back by `Last-Event-ID`. */
+  readonly lastEventId: string | null;
+  readonly caller: Caller;
+}
+
+export interface RunnerParts extends Pick<GatewayParts, 'queryLimits' | 'trustedDocuments' | 'metrics'> {
+  readonly engine: GraphqlEngine;
+  readonly presentError: PresentError;
+  readonly createContext: (caller: Caller) => OperationContext;
+}
+
+interface ReadyOperation {
+  readonly type: OperationType;
+  readonly context: OperationContext;
+  readonly execute: () => Promise<ExecutionResult | AsyncIterableIterator<EventResult>>;
+}
+
+export type OperationRunner = ReturnType<typeof createOperationRunner>;
+
+/** The way every operation goes, over HTTP, SSE and WebSocket alike: parse, validate, limit, execute, present. */
+export function createOperationRunner(parts: RunnerParts) {
+  const { engine, presentError, metrics } = parts;
+  const resume = createResumer(engine.schema);
+  const encoder = createResultEncoder(presentError);
+
+  /** Never throws: what cannot run is a refusal. */
+  function prepare(request: OperationRequest): PreparedOperation | Refusal {
+    try {
+      const operation = check(request);
+      return { kind: 'prepared', type: operation.type, run: () => run(operation) };
+    } catch (error) {
+      metrics.operations.inc({ type: 'query', outcome: 'refused' });
+      const errors: readonly unknown[] = error instanceof InvalidDocument ? error.errors : [error];
+      return {
+        kind: 'refusal',
+        errors: errors.map((each) => presentError(each, 'request', request.caller.requestId)),
+      };
+    }
+  }
+
+  function check({ params, lastEventId, caller }: OperationRequest): ReadyOperation {
+    const { operationName } = params;
+    const context = parts.createContext(caller);
+    const enveloped = engine.getEnveloped(context);
+    const checked: DocumentNode = enveloped.parse(documentText(params, parts.trustedDocuments));
+    const invalid = enveloped.validate(engine.schema, checked);
+    if (invalid.length > 0) throw new InvalidDocument(invalid);
+    const operation = getOperationAST(checked, operationName);
+    if (!operation) throw new BadUserInputError(MISSING_OPERATION);
+    const asked = { document: checked, variables: params.variables };
+    parts.queryLimits.checkOperation({ ...asked, operationName });
+    const { document, variables } = lastEventId === null ? asked : resume(asked, operationName, lastEventId);
+    const type = operation.operation;
+    const start = type === 'subscription' ? enveloped.subscribe : enveloped.execute;
+    const execute = async () =>
+      start({
+        schema: engine.schema,
+        document,
+        operationName,
+        variableValues: variables,
+        contextValue: await enveloped.contextFactory(),
+      });
+    return { type, context, execute };
+  }
+
+  async function run({ type, context, execute }: ReadyOperation): Promise<OperationOutcome> {
+    const startedAt = performance.now();
+    const outcome = await settle(context, execute);
+    metrics.operationDuration.observe({ type }, (performance.now() - startedAt) / 1000);
+    metrics.operations.inc({ type, outcome: outcomeLabel(outcome) });
+    return outcome;
+  }
+
+  async function settle(context: OperationContext, execute: ReadyOperation['execute']) {
+    const { requestId, provider } = context;
+    try {
+      const result = await execute();
+      if (Symbol.asyncIterator in result)
+        return { kind: 'events', events: encodeEvents(result, requestId), hasErrors: false } as const;
+      const { errors, body } = encoder.encodeResult(result, requestId, provider.cost);
+      if (body === null) return { kind: 'refusal', errors } as const;
+      return { kind: 'result', body, hasErrors: errors.length > 0 } as const;
+    } catch (error) {
+      return { kind: 'refusal', errors: [presentError(error, 'execution', requestId)] } as const;
+    }
+  }
+
+  /** By hand, as the iterator below it: `return()` goes through at once. */
+  function encodeEvents(
+    events: AsyncIterableIterator<EventResult>,
+    requestId: string,
+  ): AsyncIterableIterator<EncodedEvent> {
+    const ended = { value: undefined, done: true as const };
+    const fail = (error: unknown): never => {
+      throw encoder.encodeStreamError(error, requestId);
+    };
+    return {
+      next: () =>
+        events
+          .next()
+          .then(
+            (step) =>
+              step.done ? ended : { value: encoder.encodeEvent(step.value, requestId), done: false },
+            fail,
+          ),
+      async return() {
+        await events.return?.();
+        return ended;
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  return { prepare };
+}
+
+const MISSING_OPERATION =
+  'The document has no such operation, or several: name one of them with `operationName`.';
+
+class InvalidDocument extends Error {
+  constructor(readonly errors: readonly Error[]) {
+    super('The document is not valid.');
+  }
+}
+
+/** With trusted documents on, nothing else runs. */
+function documentText(
+  { query, documentId }: GraphqlParams,
+  trusted: GatewayParts['trustedDocuments'],
+): string {
+  if (trusted === null) {
+    if (query === null) throw new BadUserInputError('This gateway holds no documents: send a `query`.');
+    return query;
+  }
+  const text = documentId === null ? null : trusted.find(documentId);
+  if (text === null)
+    throw new BadUserInputError('Only trusted documents run here: send the `documentId` of one of them.');
+  return text;
+}
+
+const outcomeLabel = (outcome: OperationOutcome & { readonly hasErrors?: boolean }) =>
+  outcome.kind === 'refusal' ? 'refused' : outcome.hasErrors ? 'error' : 'ok';

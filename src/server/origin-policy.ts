@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { ServerConfig } from '../config/server-config.ts';
+
+/**
+ * What a page of another site may do: nothing, unless its origin is listed. Callers that are no browsers send no
+ * `Origin` and are not concerned.
+ */
+export interface OriginPolicy {
+  /** False for a request that a foreign page made. */
+  isAllowed(request: IncomingMessage): boolean;
+  /** True when the page may read the answer although it is of another origin. */
+  isListed(origin: string | undefined): origin is string;
+  /**
+   * False when the request came under a name that is not ours although only this machine can reach us: a foreign name
+   * that was pointed at this machine (DNS rebinding), whose pages the browser takes for our own.
+   */
+  isKnownHost(request: IncomingMessage): boolean;
+}
+
+export function createOriginPolicy(server: ServerConfig, publicUrl: () => string): OriginPolicy {
+  const isOurName = (hostname: string): boolean => {
+    const bare = hostname.replace(/^\[|\]$/g, '');
+    return (
+      isIP(bare) !== 0 ||
+      bare === 'localhost' ||
+      bare.endsWith('.localhost') ||
+      hostname === new URL(publicUrl()).hostname
+    );
+  };
+  const isKnownHost = ({ headers: { host } }: IncomingMessage): boolean =>
+    !server.isLoopbackOnly || (host !== undefined && isOurName(hostnameOf(host)));
+
+  return {
+    isKnownHost,
+    isListed: (origin): origin is string => origin !== undefined && server.corsOrigins.has(origin),
+    isAllowed(request) {
+      const { origin, host } = request.headers;
+      if (origin === undefined || server.corsOrigins.has(origin)) return true;
+      if (!URL.canParse(origin)) return false; // `null`: a sandboxed frame, a file
+      const given = new URL(origin);
+      if (given.origin === new URL(publicUrl()).origin) return true;
+      return given.host === host && isKnownHost(request);
+    },
+  };
+}
+
+function hostnameOf(host: string): string {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : '';
+}
+
+const PREFLIGHTED_HEADERS = [
+  'authorization',
+  'x-requested-with',
+  'x-request-id',
+  'apollo-require-preflight',
+  'graphql-require-preflight',
+] as const;
+
+/**
+ * True when a page of another site cannot have caused the request unasked: it carries a header that a browser sends only
+ * after a preflight, or the browser itself says that the page is ours, or that a person typed the address.
+ */
+export function isCsrfSafe({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site === 'same-origin' || site === 'none') return true;
+  return PREFLIGHTED_HEADERS.some((name) => headers[name] !== undefined);
+}
