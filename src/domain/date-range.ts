@@ -1,0 +1,43 @@
+import type { CalendarDate, DateRange, Period } from './list-query.ts';
+
+const DAY_MS = 86_400_000;
+const CALENDAR_DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The UTC day of an instant. */
+export const dayOf = (epochMs: number): CalendarDate => new Date(epochMs).toISOString().slice(0, 10);
+
+/** False for days that do not exist, such as `2026-02-30`. */
+export function isCalendarDate(value: string): value is CalendarDate {
+  if (!CALENDAR_DATE.test(value)) return false;
+  const midnight = Date.parse(`${value}T00:00:00Z`);
+  // Engines differ in whether they refuse 30 February or roll it over to March.
+  return !Number.isNaN(midnight) && dayOf(midnight) === value;
+}
+
+/**
+ * The fixed UTC days of a relative period at an instant, both included. `LAST_7_DAYS` and `LAST_30_DAYS` are today and
+ * the 6 or 29 days before it.
+ */
+export function rangeOfPeriod(period: Period, nowMs: number): DateRange {
+  const today = dayOf(nowMs);
+  switch (period) {
+    case 'TODAY':
+      return { from: today, to: today };
+    case 'YESTERDAY':
+      return { from: dayOf(nowMs - DAY_MS), to: dayOf(nowMs - DAY_MS) };
+    case 'LAST_7_DAYS':
+      return { from: dayOf(nowMs - 6 * DAY_MS), to: today };
+    case 'LAST_30_DAYS':
+      return { from: dayOf(nowMs - 29 * DAY_MS), to: today };
+    case 'THIS_MONTH':
+      return { from: firstOfMonth(today), to: today };
+    case 'LAST_MONTH': {
+      const lastDay = dayOf(Date.parse(firstOfMonth(today)) - DAY_MS);
+      return { from: firstOfMonth(lastDay), to: lastDay };
+    }
+    default:
+      return period satisfies never;
+  }
+}
+
+const firstOfMonth = (day: CalendarDate): CalendarDate => `${day.slice(0, 7)}-01`;

@@ -1,0 +1,76 @@
+import type { OperationContext } from '../../context.ts';
+import { IdempotencyConflictError, UpstreamUnavailableError } from '../../domain/errors.ts';
+import type { LedgerEntry } from '../../store/store.ts';
+import { awaitSend, isRunning } from './await-send.ts';
+import { outcomeUnknown } from './execute-send.ts';
+import type { PreparedSend } from './prepared-send.ts';
+import { probeSend } from './probe-send.ts';
+import { type ResolveParts, resolveUnknownSend } from './resolve-unknown-send.ts';
+import { type SendResult, toReplayedResult } from './send-result.ts';
+import { toSendError } from './stored-send-error.ts';
+
+export type EarlierAnswer =
+  | { readonly kind: 'ANSWER'; readonly result: SendResult }
+  /** The earlier attempt was certainly not made: the key is free for a new one. */
+  | { readonly kind: 'NOT_SENT'; readonly entry: LedgerEntry };
+
+/**
+ * Answers a repeat of a key with what became of the first send: waits for it while it runs, looks for its truth when it is
+ * unknown.
+ *
+ * @throws IdempotencyConflictError when the input is another one; OutcomeUnknownError while the truth is not found; the error
+ * of the first send when it was refused
+ */
+export async function answerEarlier(
+  earlier: LedgerEntry,
+  send: PreparedSend,
+  context: OperationContext,
+): Promise<EarlierAnswer> {
+  if (earlier.fingerprint.inputHash !== send.fingerprint.inputHash)
+    throw new IdempotencyConflictError(
+      'This idempotency key was used before with another input. Nothing was sent: use a new key for a new message.',
+    );
+  const wasRunning = isRunning(earlier, context.clock.now());
+  const standing = wasRunning ? await awaitSend(earlier, context) : earlier;
+  if (isRunning(standing, context.clock.now())) throw outcomeUnknown(send.idempotencyKey);
+  return answerStanding(await findTruth(standing, send, context), wasRunning);
+}
+
+function answerStanding(entry: LedgerEntry, wasRunning: boolean): EarlierAnswer {
+  const { outcome } = entry;
+  switch (outcome?.kind) {
+    case 'SENT':
+      return { kind: 'ANSWER', result: toReplayedResult(outcome.receipt) };
+    case 'REFUSED':
+      throw toSendError(outcome.error);
+    case 'NOT_SENT':
+      // Whoever waited for the first attempt shares its fate: a crowd of repeats is not to try one after the other.
+      if (!wasRunning) return { kind: 'NOT_SENT', entry };
+      throw outcome.error === undefined
+        ? new UpstreamUnavailableError('It was not sent. Ask again with the same idempotency key.', true)
+        : toSendError(outcome.error);
+    case 'UNKNOWN':
+    case undefined:
+      throw outcomeUnknown(entry.idempotencyKey);
+    default:
+      throw outcome satisfies never;
+  }
+}
+
+async function findTruth(
+  entry: LedgerEntry,
+  send: PreparedSend,
+  context: OperationContext,
+): Promise<LedgerEntry> {
+  if (entry.outcome !== null && entry.outcome.kind !== 'UNKNOWN') return entry;
+  const parts: ResolveParts = { ...context, isSandbox: context.viewer.isSandbox };
+  try {
+    const resolved = await resolveUnknownSend(entry, parts);
+    if (resolved.outcome?.kind !== 'UNKNOWN') return resolved;
+    return await probeSend(resolved, send.request, parts);
+  } catch (error) {
+    // The question stays open; the caller is told so, and the reason is ours to look at.
+    context.logger.warn({ err: error }, 'The truth about a send could not be asked for.');
+    throw outcomeUnknown(send.idempotencyKey);
+  }
+}
