@@ -76,6 +76,8 @@ export interface SendOptions {
   readonly onSigned: (attempt: { readonly timestamp: number; readonly signature: string }) => Promise<void>;
   /** Re-sends exactly this signed attempt instead of a new one: the provider accepts such a pair at most once. */
   readonly replay: { readonly timestamp: number; readonly signature: string } | null;
+  /** Stops the send, with its own reason, as long as the request is certainly not on the wire. Later it has no effect. */
+  readonly startSignal?: AbortSignal;
 }
 
 /** One workspace at the provider, for the length of the process. */

@@ -1,4 +1,4 @@
-import { InsufficientBalanceError, InvalidInputError } from '../../domain/errors.ts';
+import { InsufficientBalanceError, UpstreamUnavailableError } from '../../domain/errors.ts';
 import type { SendRequest } from '../../domain/send.ts';
 import type { LedgerEntry, SendOutcome } from '../../store/store.ts';
 import type { ResolveParts } from './resolve-unknown-send.ts';
@@ -41,6 +41,10 @@ async function replay(
   }
 }
 
-/** The signature was taken, so the first attempt never was; and what was judged after it says no. */
+/**
+ * Behind the signature only: it was taken, so the first attempt never was, and what was judged after it says no. Other
+ * refusals may stem from something on the way, and leave the question open.
+ */
 const isRefusedBehindTheSignature = (error: unknown): boolean =>
-  error instanceof InsufficientBalanceError || error instanceof InvalidInputError;
+  error instanceof InsufficientBalanceError ||
+  (error instanceof UpstreamUnavailableError && error.isSafeToRetry);

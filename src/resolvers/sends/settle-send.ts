@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { SendReceipt } from '../../domain/send.ts';
 import type { Logger } from '../../logger.ts';
 import type { LedgerEntry, SendOutcome, Store } from '../../store/store.ts';
-import { watchesForSend } from '../../subscriptions/watches-for-send.ts';
+import { watchesForSend } from '../../subscriptions/watches.ts';
 import { batchStampOf, holdBatch } from './provider-batch.ts';
 
 export interface SettleParts {
@@ -50,16 +50,17 @@ async function recordOutcome(
 
 async function recordMessages(
   entry: LedgerEntry,
-  { recipients }: SendReceipt,
-  { store, clock }: SettleParts,
+  receipt: SendReceipt,
+  { store, clock, logger }: SettleParts,
 ): Promise<void> {
-  const messageIds = recipients.flatMap(({ messageId }) => messageId ?? []);
-  const [firstId] = messageIds;
-  if (firstId === undefined) return;
-  await Promise.all([
-    store.watches.add(watchesForSend(entry.workspace, messageIds, clock.now())),
-    holdBatch(store.sends, entry, { stamp: batchStampOf(firstId), clock }),
+  const watches = watchesForSend(receipt, { workspace: entry.workspace, nowMs: clock.now() });
+  const [first] = watches;
+  if (first === undefined) return;
+  const [isHeld] = await Promise.all([
+    holdBatch(store.sends, entry, { stamp: batchStampOf(first.messageId), clock }),
+    store.watches.add(watches),
   ]);
+  if (!isHeld) logger.error('Two sends claim the same messages of the provider.');
 }
 
 async function isStillHeld(entry: LedgerEntry, store: Store): Promise<boolean> {
