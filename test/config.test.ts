@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Config, ConfigError, loadConfig } from '../src/config.ts';
+import { type Config, ConfigError, listSettingNames, loadConfig } from '../src/config.ts';
 
 const LIVE = {
   SMS_API_KEY: 'sk_prod_0123456789abcdef',
@@ -272,5 +272,29 @@ describe('details', () => {
     const { warnings } = live({ WEBHOOK_SECRETS: 'whsec', SMS_API_URL: 'http://sms.example.com/api/v1' });
     expect(warnings).toHaveLength(2);
     expect(warnings.join()).not.toContain('whsec');
+  });
+});
+
+describe('.env.example', () => {
+  const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+  const settings = [...text.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => ({
+    name,
+    value,
+  }));
+
+  it('explains every setting, and none that is not there', () => {
+    expect(settings.map(({ name }) => name).sort()).toEqual([...listSettingNames()].sort());
+  });
+
+  it('changes nothing when it is copied as it is', () => {
+    expect(text).not.toMatch(/^[^#\s]/m);
+  });
+
+  it('shows the default of every limit and guard', () => {
+    const numbers = settings.filter(({ name, value }) => /^\d+$/.test(value) && !/SPEND/.test(name));
+    const shown = loadConfig(Object.fromEntries(numbers.map(({ name, value }) => [name, value])));
+    const defaults = loadConfig({});
+    for (const part of ['limits', 'guards', 'server', 'store'] as const)
+      expect(shown[part]).toEqual(defaults[part]);
   });
 });

@@ -1,20 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { EnvReader } from './env-reader.ts';
-import { API_KEY_FORM, MAX_WEBHOOK_SECRET_LENGTH, readWorkspacesFile } from './workspaces-file.ts';
+import { API_KEY_FORM, MAX_WEBHOOK_SECRET_LENGTH, type WorkspaceConfig } from './workspace-config.ts';
+import { readWorkspacesFile } from './workspaces-file.ts';
 
 export const DEFAULT_WORKSPACE = 'default';
 const DOCUMENTED_BASE_URL = 'https://restlink23telecom.com/api/v1';
 const SHORT_SECRET_LENGTH = 16;
-
-/** One workspace at the provider, and what it takes to act in it. */
-export interface WorkspaceConfig {
-  readonly id: string;
-  readonly apiKey: string;
-  /** When set, every request is signed. */
-  readonly apiSecret: string | null;
-  /** Any of these may have signed a delivery report; newest first. */
-  readonly webhookSecrets: readonly string[];
-}
 
 export interface ProviderConfig {
   /** Without a trailing slash. In sandbox mode the simulator's address takes its place. */

@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { EnvReader } from './env-reader.ts';
-import type { WorkspaceConfig } from './provider-config.ts';
-
-export const MAX_WEBHOOK_SECRET_LENGTH = 64; // the provider's bound on `signing_secret`
-
-export const API_KEY_FORM = /^[\x21-\x7e]+$/; // it travels in a header
+import { API_KEY_FORM, MAX_WEBHOOK_SECRET_LENGTH, type WorkspaceConfig } from './workspace-config.ts';
 
 const webhookSecret = z
   .string('must be a text')
