@@ -17,7 +17,7 @@ export interface ServerConfig {
 
 /** GraphiQL and introspection are on in sandbox mode and development, and off in production unless switched on. */
 export function readServerConfig(env: EnvReader, isSandbox: boolean): ServerConfig {
-  const isOpen = isSandbox || env.text('NODE_ENV') === 'development';
+  const isOpen = env.text('NODE_ENV') === 'development' || isSandbox;
   const host = env.text('HOST') ?? '127.0.0.1';
   return {
     host,
