@@ -28,6 +28,11 @@ export interface Hub {
   subscribe(interest: HubInterest, after: Position | null): HubSubscription;
   /** Hears every entry once, in order, before the subscribers do: the read cache follows reports this way. */
   onEntry(listener: (entry: LogEntry) => void): () => void;
+  /**
+   * A value made from an entry, built once however many subscribers ask for it under the same key: an event with its
+   * sealed cursor, its encoded frame. The key must tell everything the value depends on besides the entry, and its kind.
+   */
+  derive<Value>(entry: LogEntry, key: string, build: () => Value): Value;
   /** Stops the reader and ends every subscription. */
   close(): Promise<void>;
 }

@@ -1,0 +1,102 @@
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { CursorExpiredError } from '../domain/errors.ts';
+import {
+  comparePositions,
+  type EventLog,
+  type LogEntry,
+  type Position,
+  StoreUnavailableError,
+} from '../store/store.ts';
+import type { HubInterest } from './hub.ts';
+import type { CaughtUp } from './subscriber.ts';
+
+const BATCH = 256;
+const RETRY_MS = 250;
+
+/** The live side of a subscription, as its catch-up sees it. */
+export interface LiveSide {
+  /** Up to where the hub has handed out entries. */
+  readonly position: Position;
+  readonly isEnded: boolean;
+  /** From now on the subscriber gets live entries, those after the position. */
+  join(after: Position): void;
+}
+
+export interface CatchUpOptions {
+  readonly log: EventLog;
+  readonly interest: HubInterest;
+  readonly after: Position;
+  readonly live: LiveSide;
+}
+
+/** Reads what a subscriber missed, at its own pace, and joins it to the live entries without a gap. */
+export const createCatchUp = (options: CatchUpOptions): (() => Promise<CaughtUp>) =>
+  options.interest.messageIds === null
+    ? createFeedCatchUp(options)
+    : createMessagesCatchUp(options, options.interest.messageIds);
+
+/** Batch by batch; it joins when everything the hub has handed out so far was read. */
+function createFeedCatchUp({ log, interest, after, live }: CatchUpOptions): () => Promise<CaughtUp> {
+  let position = after;
+
+  return async () => {
+    for (;;) {
+      // A turn of the event loop between batches: a long way back must not hold up everybody else.
+      await nextTurn();
+      const batch = await readPatiently(() => readUntrimmed(log, position), live);
+      position = batch.at(-1)?.position ?? position;
+      const isLast = comparePositions(position, live.position) >= 0;
+      if (isLast) live.join(position);
+      const entries = batch.filter((entry) => entry.workspace === interest.workspace);
+      if (isLast || entries.length > 0) return { entries, isLast };
+    }
+  };
+}
+
+async function readUntrimmed(log: EventLog, after: Position): Promise<readonly LogEntry[]> {
+  const entries = await log.read(after, BATCH);
+  // Asked after the read: what was trimmed before it is told.
+  const { trimmedUpTo } = await log.bounds();
+  if (comparePositions(after, trimmedUpTo) < 0)
+    throw new CursorExpiredError(
+      'The log was trimmed faster than this subscription read it, so that events are missing. Subscribe again without `after`.',
+    );
+  return entries;
+}
+
+/** Timelines of single messages are short: it joins first, and reads their past in one step. */
+function createMessagesCatchUp(
+  { log, interest, after, live }: CatchUpOptions,
+  messageIds: ReadonlySet<string>,
+): () => Promise<CaughtUp> {
+  return async () => {
+    const upTo = live.position;
+    live.join(upTo);
+    const readTimelines = () => log.readMessages(interest.workspace, [...messageIds]);
+    const timelines = await readPatiently(readTimelines, live);
+    const entries = [...timelines.values()]
+      .flat()
+      .filter(
+        ({ position }) => comparePositions(position, after) > 0 && comparePositions(position, upTo) <= 0,
+      )
+      .sort((left, right) => comparePositions(left.position, right.position));
+    return { entries, isLast: true };
+  };
+}
+
+type Collection = readonly LogEntry[] | ReadonlyMap<string, readonly LogEntry[]>;
+
+/** Waits out an engine that is away, as the live subscribers do. */
+async function readPatiently<Entries extends Collection>(
+  read: () => Promise<Entries>,
+  live: LiveSide,
+): Promise<Entries> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError) || live.isEnded) throw error;
+      await delay(RETRY_MS, undefined, { ref: false });
+    }
+  }
+}

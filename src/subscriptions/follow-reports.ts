@@ -1,0 +1,62 @@
+import type { DeliveryReport } from '../domain/delivery-report.ts';
+import {
+  createReportMatcher,
+  type DeliveryReportFilter,
+  normalizeReportFilter,
+} from '../domain/delivery-report-filter.ts';
+import type { Instant } from '../domain/message.ts';
+import type { TokenSealer } from '../domain/sealed-token.ts';
+import type { EventLog, LogEntry } from '../store/store.ts';
+import { hashAsk, sealEventCursor } from './event-cursor.ts';
+import { createEventSource, type EventSource } from './event-source.ts';
+import type { Hub } from './hub.ts';
+import { readResumePoint } from './resume-position.ts';
+
+/** A delivery report came in. The same object for everybody who asks with the same filter. */
+export interface DeliveryReportReceived {
+  readonly cursor: string;
+  readonly occurredAt: Instant;
+  readonly report: DeliveryReport;
+}
+
+export interface FollowReportsOptions {
+  readonly workspace: string;
+  readonly filter: DeliveryReportFilter;
+  /** Cursor of the last event received; null begins now. */
+  readonly after: string | null;
+  readonly hub: Hub;
+  readonly log: EventLog;
+  readonly sealer: TokenSealer;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The feed of a workspace: every report after the cursor, or from now.
+ *
+ * @throws CursorInvalidError, CursorExpiredError, UpstreamUnavailableError; while running also SlowConsumerError
+ */
+export async function followReports(
+  options: FollowReportsOptions,
+): Promise<EventSource<DeliveryReportReceived>> {
+  const { workspace, after, hub, log, sealer, signal } = options;
+  const filter = normalizeReportFilter(options.filter);
+  const askHash = hashAsk({ name: 'deliveryReportReceived', workspace, args: { filter } });
+  const resumePoint = await readResumePoint({ after, askHash, sealer, log });
+  const matches = createReportMatcher(filter);
+  const key = `deliveryReportReceived|${askHash}`;
+
+  const buildEvent = ({ position, report }: LogEntry): DeliveryReportReceived => ({
+    cursor: sealEventCursor(sealer, askHash, { position, epoch: hub.epoch, memo: '' }),
+    occurredAt: report.occurredAt,
+    report,
+  });
+  const interest = { workspace, messageIds: filter.messageIds && new Set(filter.messageIds) };
+
+  return createEventSource({
+    subscription: hub.subscribe(interest, resumePoint?.position ?? null),
+    opening: [],
+    toEvent: (entry) => (matches(entry.report) ? hub.derive(entry, key, () => buildEvent(entry)) : null),
+    isComplete: () => false,
+    signal,
+  });
+}
