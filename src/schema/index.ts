@@ -8,7 +8,8 @@ import './upstream-unavailable-error.ts';
 import './message.ts';
 import './viewer.ts';
 // Sending and estimating
-
+import './estimate.ts';
+import './send-sms.ts';
 // Following
 
 import type { GraphQLSchema } from 'graphql';
