@@ -11,6 +11,8 @@ import './viewer.ts';
 import './estimate.ts';
 import './send-sms.ts';
 // Following
+import './delivery-report-received.ts';
+import './message-status-changed.ts';
 
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';

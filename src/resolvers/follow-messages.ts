@@ -1,0 +1,31 @@
+import type { OperationContext } from '../context.ts';
+import type { EventSource } from '../subscriptions/event-source.ts';
+import { followMessages as followInLog } from '../subscriptions/follow-messages.ts';
+import type { MessageStatusChanged } from '../subscriptions/status-follower.ts';
+import { checkFollowedIds } from './followed-ids.ts';
+
+export interface FollowMessagesInput {
+  readonly messageIds: readonly string[];
+  /** Cursor of the last event received; null begins with the current state of each message. */
+  readonly after: string | null;
+}
+
+/**
+ * Follows 1 to 100 messages of the caller's workspace until each is final.
+ *
+ * @throws BadUserInputError, CursorInvalidError, CursorExpiredError when it opens; SlowConsumerError later
+ */
+export async function followMessages(
+  { messageIds, after }: FollowMessagesInput,
+  context: OperationContext,
+): Promise<EventSource<MessageStatusChanged>> {
+  checkFollowedIds(messageIds, 'messageIds');
+  const { viewer, sealers } = context;
+  return followInLog({
+    ...context,
+    workspace: viewer.workspace,
+    sealer: sealers.eventCursor,
+    messageIds,
+    after,
+  });
+}

@@ -1,0 +1,35 @@
+import type { OperationContext } from '../context.ts';
+import type { DeliveryReportFilter } from '../domain/delivery-report-filter.ts';
+import type { EventSource } from '../subscriptions/event-source.ts';
+import {
+  type DeliveryReportReceived,
+  followReports as followInLog,
+} from '../subscriptions/follow-reports.ts';
+import { checkFollowedIds } from './followed-ids.ts';
+
+export interface FollowReportsInput {
+  readonly filter: DeliveryReportFilter;
+  /** Cursor of the last event received; null begins now. */
+  readonly after: string | null;
+}
+
+/**
+ * The feed of delivery reports of the caller's workspace.
+ *
+ * @throws BadUserInputError, CursorInvalidError, CursorExpiredError when it opens; SlowConsumerError later
+ */
+export async function followReports(
+  { filter, after }: FollowReportsInput,
+  { viewer, hub, store, sealers, signal }: OperationContext,
+): Promise<EventSource<DeliveryReportReceived>> {
+  if (filter.messageIds !== null) checkFollowedIds(filter.messageIds, 'filter.messageIds');
+  return followInLog({
+    workspace: viewer.workspace,
+    filter,
+    after,
+    hub,
+    log: store.log,
+    sealer: sealers.eventCursor,
+    signal,
+  });
+}
