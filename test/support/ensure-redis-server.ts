@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { findRedisLauncher, succeeds } from './redis-launcher.ts';
+
+const HOW_TO_INSTALL =
+  'The tests need a Redis server: install it (Debian, Ubuntu: sudo apt-get install redis-server; macOS: brew install redis) or start Docker.';
+
+/**
+ * Runs once before the tests: makes sure that a Redis server can be started. The one on the PATH, else Debian's
+ * package where it may be installed, else a container engine; else the run fails, and says what to install.
+ */
+export function setup(): void {
+  if (succeeds('redis-server', '--version')) return;
+  if (installDebianPackage()) return;
+  if (findRedisLauncher() === null) throw new Error(HOW_TO_INSTALL);
+}
+
+function installDebianPackage(): boolean {
+  const isRoot = process.getuid?.() === 0;
+  if (!succeeds('apt-get', '--version')) return false;
+  if (!isRoot && !succeeds('sudo', '-n', 'true')) return false;
+  console.log('Installing the package redis-server for the tests…');
+  const asRoot = isRoot ? [] : ['sudo', '-n'];
+  const commands = [
+    ['apt-get', 'update', '-qq'],
+    ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '-qq', 'redis-server'],
+  ];
+  const isInstalled = commands.every(([...command]) => {
+    const [program = '', ...args] = [...asRoot, ...command];
+    return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+  });
+  return isInstalled && succeeds('redis-server', '--version');
+}
