@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+import { type Command, HELP, parseCommand } from './main/arguments.ts';
+
+// Everything else is loaded when it is needed: --help answers at once.
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+
+process.exitCode = await run(parseCommand(process.argv.slice(2)));
+
+async function run(command: Command): Promise<number> {
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(HELP);
+      return 0;
+    case 'version':
+      return printVersion();
+    case 'check-config':
+      return checkSettings();
+    case 'print-schema':
+      return printSchema();
+    case 'simulator':
+      return runSimulator(command.port, command.seed);
+    case 'start':
+      return start(command.port, command.seed);
+    case 'mistake':
+      process.stderr.write(`${command.sentence} See --help.\n`);
+      return EXIT_USAGE;
+    default:
+      return command satisfies never;
+  }
+}
+
+async function printVersion(): Promise<number> {
+  const { readPackageVersion } = await import('./main/package-version.ts');
+  process.stdout.write(`${readPackageVersion()}\n`);
+  return 0;
+}
+
+async function checkSettings(): Promise<number> {
+  const { checkConfig, describeConfig } = await import('./main/check-config.ts');
+  const verdict = checkConfig(readEnv(null));
+  if ('complaint' in verdict) return complain(verdict.complaint);
+  process.stdout.write(describeConfig(verdict.config));
+  return 0;
+}
+
+async function printSchema(): Promise<number> {
+  const { printSchemaSorted } = await import('./schema/print-schema.ts');
+  process.stdout.write(printSchemaSorted());
+  return 0;
+}
+
+async function runSimulator(port: string | null, seed: number | null): Promise<number> {
+  const { runSimulatorAlone } = await import('./main/run-simulator.ts');
+  return runSimulatorAlone(port, seed);
+}
+
+async function start(port: string | null, seed: number | null): Promise<number> {
+  const { checkConfig } = await import('./main/check-config.ts');
+  const verdict = checkConfig(readEnv(port));
+  if ('complaint' in verdict) return complain(verdict.complaint);
+  const { runGateway } = await import('./main/run-gateway.ts');
+  return runGateway(verdict.config, seed);
+}
+
+/** The environment, completed by `.env` in the working directory: what is set outright wins. */
+function readEnv(port: string | null) {
+  try {
+    process.loadEnvFile();
+  } catch {
+    // There is no .env: most environments have none.
+  }
+  return { ...process.env, ...(port !== null && { PORT: port }) };
+}
+
+function complain(complaint: string): number {
+  process.stderr.write(complaint);
+  return EXIT_FAILURE;
+}

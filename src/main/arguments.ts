@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly kind: 'help' | 'version' | 'check-config' | 'print-schema' }
+  | { readonly kind: 'start' | 'simulator'; readonly port: string | null; readonly seed: number | null }
+  | { readonly kind: 'mistake'; readonly sentence: string };
+
+export const HELP = `The GraphQL gateway for SMS.
+
+Usage: sms-graphql-gateway [options]
+
+Without options it starts: as a sandbox when neither SMS_API_KEY nor WORKSPACES_FILE is set, else
+against the provider. Settings come from the environment and from .env; .env.example explains each.
+
+  --port <number>   listen on this port instead of PORT (0 takes a free one)
+  --check-config    read all settings, say what is wrong with them, and end
+  --print-schema    print the GraphQL schema, and end
+  --simulator       run the provider's simulator alone, without the gateway
+  --seed <number>   seed of the simulator: the same seed invents the same history
+  --help            print this text
+  --version         print the version
+`;
+
+/** @param argv without the names of Node and of the script */
+export function parseCommand(argv: readonly string[]): Command {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: 'string' },
+        seed: { type: 'string' },
+        simulator: { type: 'boolean' },
+        'check-config': { type: 'boolean' },
+        'print-schema': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    });
+    if (values.help) return { kind: 'help' };
+    if (values.version) return { kind: 'version' };
+    if (values['check-config']) return { kind: 'check-config' };
+    if (values['print-schema']) return { kind: 'print-schema' };
+    if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed))
+      return { kind: 'mistake', sentence: '--seed must be a whole number.' };
+    return {
+      kind: values.simulator ? 'simulator' : 'start',
+      port: values.port ?? null,
+      seed: values.seed === undefined ? null : Number(values.seed),
+    };
+  } catch (error) {
+    return { kind: 'mistake', sentence: firstSentence(error) };
+  }
+}
+
+/** parseArgs goes on with advice about `--` that helps nobody here. */
+const firstSentence = (error: unknown): string =>
+  `${(error instanceof Error ? error.message : String(error)).split(/\. |\n/)[0]?.replace(/\.$/, '')}.`;

@@ -1,0 +1,36 @@
+import type { Env } from '../config/env-reader.ts';
+import { type Config, ConfigError, loadConfig } from '../config.ts';
+
+/** Either the settings, or the sentences about them for standard error. */
+export type ConfigVerdict = { readonly config: Config } | { readonly complaint: string };
+
+export function checkConfig(env: Env): ConfigVerdict {
+  try {
+    return { config: loadConfig(env) };
+  } catch (error) {
+    if (error instanceof ConfigError) return { complaint: `${error.message}\n` };
+    throw error;
+  }
+}
+
+/** What the settings amount to, without any secret. */
+export function describeConfig(config: Config): string {
+  const { mode, provider, store, auth, server, guards, warnings } = config;
+  const callers = {
+    none: 'not authenticated',
+    secret: 'tokens by shared secret',
+    jwks: 'tokens by the keys of an issuer',
+  };
+  return [
+    'The settings are fine.',
+    `  mode        ${mode}`,
+    `  workspaces  ${provider.workspaces.map(({ id }) => id).join(', ')}`,
+    `  provider    ${mode === 'sandbox' ? 'the simulator' : provider.apiUrl}`,
+    `  store       ${store.url.split(':')[0] === 'file' ? store.url : 'Redis'}`,
+    `  callers     ${callers[auth.kind]}`,
+    `  guards      ${guards.mode}`,
+    `  listens on  ${server.host}, port ${server.port}`,
+    ...warnings.map((warning) => `Note: ${warning}`),
+    '',
+  ].join('\n');
+}

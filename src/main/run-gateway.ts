@@ -1,0 +1,65 @@
+import type { Config } from '../config.ts';
+import { createLogger, type Logger } from '../logger.ts';
+import { type Gateway, startGateway } from '../start-gateway.ts';
+import { writeBanner } from './banner.ts';
+import { describeStartError } from './describe-start-error.ts';
+import { listSecrets } from './list-secrets.ts';
+import { readPackageVersion } from './package-version.ts';
+
+/** Starts the gateway and stays until a signal ends it. Resolves with the exit code when it could not start. */
+export async function runGateway(config: Config, seed: number | null): Promise<number> {
+  const logger = createLogger(config.logLevel, { secrets: listSecrets(config) });
+  survivePromisesThatNobodyAwaits(logger);
+  for (const warning of config.warnings) logger.warn(warning);
+  let gateway: Gateway;
+  try {
+    gateway = await startGateway(config, { logger, ...(seed !== null && { seed }) });
+  } catch (error) {
+    process.stderr.write(`The gateway could not start. ${describeStartError(error, config)}\n`);
+    logger.debug({ err: error }, 'could not start');
+    // Whatever was opened before the failure must not keep the process.
+    return process.exit(1);
+  }
+  announce(gateway, config, logger);
+  drainOnSignals(gateway, logger);
+  return 0;
+}
+
+function announce(gateway: Gateway, config: Config, logger: Logger): void {
+  const { url, simulatorUrl } = gateway;
+  const version = readPackageVersion();
+  if (config.mode === 'sandbox' || process.stdout.isTTY)
+    process.stdout.write(writeBanner({ config, version, url, simulatorUrl }));
+  logger.info({ version, mode: config.mode, url }, 'listening');
+}
+
+/** The first signal drains; a second one ends the process at once. */
+function drainOnSignals(gateway: Gateway, logger: Logger): void {
+  let isDraining = false;
+  const stop = (signal: NodeJS.Signals, exitCode: number) => {
+    if (isDraining) process.exit(exitCode);
+    isDraining = true;
+    logger.info({ signal }, 'draining: a second signal ends at once');
+    gateway.drain().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'the drain failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => stop('SIGTERM', 128 + 15));
+  process.on('SIGINT', () => stop('SIGINT', 128 + 2));
+}
+
+/**
+ * A rejected promise that nobody awaited leaves no half-done work behind: it is told and survived. An exception that
+ * nobody caught may have: the process ends, and what it had acknowledged is on disk.
+ */
+function survivePromisesThatNobodyAwaits(logger: Logger): void {
+  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a promise failed unobserved'));
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'an exception was not caught: ending');
+    process.exit(1);
+  });
+}
