@@ -125,16 +125,31 @@ export interface LedgerEntry {
   readonly outcome: SendOutcome | null;
 }
 
+export type ClaimHolder = Pick<LedgerEntry, 'owner' | 'claimedAtMs'>;
+
 export type ClaimResult =
   | { readonly kind: 'CLAIMED'; readonly entry: LedgerEntry }
   /** Somebody claimed the key before: running, settled or abandoned; the entry tells which. */
   | { readonly kind: 'EXISTS'; readonly entry: LedgerEntry };
 
 export interface SendLedger {
-  /** Takes the key, atomically; durable when it resolves. Entries are held for 7 days. */
-  claim(entry: Omit<LedgerEntry, 'outcome'>): Promise<ClaimResult>;
-  /** Records the outcome. A settled entry changes only from UNKNOWN. Returns the entry as it stands. */
-  settle(workspace: string, idempotencyKey: string, outcome: SendOutcome): Promise<LedgerEntry | null>;
+  /**
+   * Takes the key, atomically; durable when it resolves. Entries are held for 7 days.
+   *
+   * @param outcome settles the entry in the same step
+   */
+  claim(entry: Omit<LedgerEntry, 'outcome'>, outcome?: SendOutcome): Promise<ClaimResult>;
+  /**
+   * Records the outcome. A settled entry changes only from UNKNOWN. Returns the entry as it stands.
+   *
+   * @param heldBy only while the claim is still this one, by owner and claim time
+   */
+  settle(
+    workspace: string,
+    idempotencyKey: string,
+    outcome: SendOutcome,
+    heldBy?: ClaimHolder,
+  ): Promise<LedgerEntry | null>;
   /**
    * Takes over a NOT_SENT or abandoned-without-sending claim for a new attempt, if it still stands as `expected` (compared by
    * owner and claim time). Null when somebody else was faster.

@@ -1,4 +1,4 @@
-import type { LedgerEntry, SendLedger, SendOutcome } from '../store.ts';
+import type { ClaimHolder, LedgerEntry, SendLedger, SendOutcome } from '../store.ts';
 import type { Environment, Tables } from './environment.ts';
 import { keyPart } from './key-part.ts';
 
@@ -10,21 +10,21 @@ export function createSendLedger({ tables, write, read }: Environment): SendLedg
   const { sends } = tables;
 
   return {
-    claim: (claim) =>
+    claim: (claim, outcome) =>
       write(() => {
         const key = sendKey(claim.workspace, claim.idempotencyKey);
         const existing = sends.get(key);
         if (existing !== undefined) return { kind: 'EXISTS', entry: existing };
-        const entry = { ...claim, outcome: null };
+        const entry = { ...claim, outcome: outcome ?? null };
         putEntry(tables, key, entry);
         return { kind: 'CLAIMED', entry };
       }),
-    settle: (workspace, idempotencyKey, outcome) =>
+    settle: (workspace, idempotencyKey, outcome, heldBy) =>
       write(() => {
         const key = sendKey(workspace, idempotencyKey);
         const existing = sends.get(key);
         if (existing === undefined) return null;
-        if (!mayChange(existing.outcome)) return existing;
+        if (!mayChange(existing.outcome) || !isHeldBy(existing, heldBy ?? existing)) return existing;
         const entry = { ...existing, outcome };
         putEntry(tables, key, entry);
         return entry;
@@ -53,10 +53,12 @@ const sendKey = (workspace: string, idempotencyKey: string): SendKey => [
 /** Open: still running, or its truth unknown. Everything else is settled for good. */
 const mayChange = (outcome: SendOutcome | null): boolean => outcome === null || outcome.kind === 'UNKNOWN';
 
+const isHeldBy = (existing: LedgerEntry, { owner, claimedAtMs }: ClaimHolder): boolean =>
+  existing.owner === owner && existing.claimedAtMs === claimedAtMs;
+
 /** Nobody claimed or settled it since it was read, and its outcome is one that allows a new attempt. */
 const isUntouched = (existing: LedgerEntry, expected: LedgerEntry): boolean =>
-  existing.owner === expected.owner &&
-  existing.claimedAtMs === expected.claimedAtMs &&
+  isHeldBy(existing, expected) &&
   existing.outcome?.kind === expected.outcome?.kind &&
   (existing.outcome === null || existing.outcome.kind === 'NOT_SENT');
 

@@ -3,21 +3,30 @@ import { defineScript } from './script.ts';
 // A send is a hash: `claim` (JSON, everything but the outcome), `owner`, `at`, `until`, `kind` (of the outcome, empty
 // while it runs) and `outcome` (JSON). The scripts judge by the plain fields and never rewrite JSON.
 
-/** KEYS send, open sends, sends by age. ARGV claim, owner, at, until. Answers [is claimed, claim, outcome]. */
+/**
+ * KEYS send, open sends, sends by age. ARGV claim, owner, at, until, then kind and outcome, both empty for a send that is
+ * to run. Answers [is claimed, claim, outcome].
+ */
 export const CLAIM = defineScript(`
 local existing = redis.call('HMGET', KEYS[1], 'claim', 'outcome')
 if existing[1] then return {0, existing[1], existing[2]} end
-redis.call('HSET', KEYS[1], 'claim', ARGV[1], 'owner', ARGV[2], 'at', ARGV[3], 'until', ARGV[4], 'kind', '')
-redis.call('ZADD', KEYS[2], ARGV[3], KEYS[1])
+redis.call('HSET', KEYS[1], 'claim', ARGV[1], 'owner', ARGV[2], 'at', ARGV[3], 'until', ARGV[4], 'kind', ARGV[5])
 redis.call('ZADD', KEYS[3], ARGV[3], KEYS[1])
-return {1, ARGV[1], false}
+if ARGV[5] == '' or ARGV[5] == 'UNKNOWN' then redis.call('ZADD', KEYS[2], ARGV[3], KEYS[1]) end
+if ARGV[5] == '' then return {1, ARGV[1], false} end
+redis.call('HSET', KEYS[1], 'outcome', ARGV[6])
+return {1, ARGV[1], ARGV[6]}
 `);
 
-/** KEYS send, open sends. ARGV kind, outcome. Answers [claim, outcome] as they stand, or nil. */
+/**
+ * KEYS send, open sends. ARGV kind, outcome, then owner and at of the claim it is about, both empty for whichever stands.
+ * Answers [claim, outcome] as they stand, or nil.
+ */
 export const SETTLE = defineScript(`
-local kind = redis.call('HGET', KEYS[1], 'kind')
-if not kind then return false end
-if kind == '' or kind == 'UNKNOWN' then
+local held = redis.call('HMGET', KEYS[1], 'kind', 'owner', 'at')
+if not held[1] then return false end
+local isHeld = ARGV[3] == '' or (held[2] == ARGV[3] and held[3] == ARGV[4])
+if isHeld and (held[1] == '' or held[1] == 'UNKNOWN') then
   redis.call('HSET', KEYS[1], 'kind', ARGV[1], 'outcome', ARGV[2])
   if ARGV[1] ~= 'UNKNOWN' then redis.call('ZREM', KEYS[2], KEYS[1]) end
 end

@@ -12,15 +12,18 @@ export function createSendLedger(connection: Connection, keys: StoreKeys): SendL
   const { openSends, sendsByAge } = keys;
 
   return {
-    async claim(claim) {
+    async claim(claim, outcome) {
       const sendKey = keys.send(claim.workspace, claim.idempotencyKey);
-      const reply = await connection.run(CLAIM, [sendKey, openSends, sendsByAge], claimFields(claim));
+      const settled = outcome === undefined ? ['', ''] : [outcome.kind, JSON.stringify(outcome)];
+      const fields = [...claimFields(claim), ...settled];
+      const reply = await connection.run(CLAIM, [sendKey, openSends, sendsByAge], fields);
       const [isClaimed, ...stored] = reply as [number, ...StoredSend];
       return { kind: isClaimed === 1 ? 'CLAIMED' : 'EXISTS', entry: toEntry(stored) };
     },
-    async settle(workspace, idempotencyKey, outcome) {
+    async settle(workspace, idempotencyKey, outcome, heldBy) {
       const sendKey = keys.send(workspace, idempotencyKey);
-      const fields = [outcome.kind, JSON.stringify(outcome)];
+      const holder = [heldBy?.owner ?? '', heldBy?.claimedAtMs ?? ''];
+      const fields = [outcome.kind, JSON.stringify(outcome), ...holder];
       const reply = await connection.run(SETTLE, [sendKey, openSends], fields);
       return reply === null ? null : toEntry(reply as StoredSend);
     },

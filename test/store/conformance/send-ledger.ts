@@ -69,6 +69,31 @@ export function describeSendLedger(open: OpenStoreUnderTest): void {
       }
     });
 
+    it('settles a claim in the same step when the outcome is known from the start', async () => {
+      const claim = sendClaim();
+      const entry = { ...claim, outcome: NOT_SENT };
+      expect(await under.store.sends.claim(claim, NOT_SENT)).toEqual({ kind: 'CLAIMED', entry });
+      expect(await under.store.sends.claim(sendClaim({ owner: 'process-2' }), SENT)).toEqual({
+        kind: 'EXISTS',
+        entry,
+      });
+      expect(await under.store.sends.find('main', 'order-1')).toEqual(entry);
+      expect(await under.store.sends.unresolved(claim.claimedUntilMs + 1, 10)).toEqual([]);
+      expect(await under.store.sends.trim(claim.claimedAtMs + 1)).toBe(1);
+    });
+
+    it('settles for the holder of the claim only, when one is named', async () => {
+      const { entry } = await under.store.sends.claim(sendClaim());
+      const next = sendClaim({ owner: 'process-2', claimedAtMs: 5000, claimedUntilMs: 6000 });
+      const reclaimed = await under.store.sends.reclaim(entry, next);
+      for (const holder of [entry, { ...next, claimedAtMs: 1000 }, { ...next, owner: 'process-1' }])
+        expect(await under.store.sends.settle('main', 'order-1', NOT_SENT, holder)).toEqual(reclaimed);
+      expect(await under.store.sends.settle('main', 'order-1', NOT_SENT, next)).toEqual({
+        ...next,
+        outcome: NOT_SENT,
+      });
+    });
+
     it.each([null, NOT_SENT])(
       'hands a claim on for a new attempt while its outcome is %j',
       async (outcome) => {
