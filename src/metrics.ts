@@ -49,6 +49,11 @@ const COUNTERS = {
     help: 'Reads asked of the read cache: taken from it, shared with a call in flight, or sent to the provider.',
     labels: { result: ['cached', 'coalesced', 'called'] },
   },
+  upstreamDroppedRows: {
+    name: 'gateway_upstream_dropped_rows_total',
+    help: 'Rows of the provider left out because they make no sense.',
+    labels: { area: UPSTREAM_AREAS },
+  },
   upstreamBreaker: {
     name: 'gateway_upstream_breaker_total',
     help: 'Changes of the circuit breaker before the provider.',

@@ -1,0 +1,32 @@
+import { createClient } from './client.ts';
+import { createMessageCache } from './message-cache.ts';
+import type { ProviderOptions } from './provider-options.ts';
+import { resolveSettings } from './provider-options.ts';
+import type { ProviderParts } from './provider-parts.ts';
+import type { Provider } from './provider-session.ts';
+import { createReadCache } from './read-cache.ts';
+import { openSession } from './session.ts';
+import { createRowReader } from './wire-rows.ts';
+
+/** One workspace at the provider, for the length of the process: its connections, limits and caches. */
+export function createProvider(options: ProviderOptions): Provider {
+  const settings = resolveSettings(options);
+  const { clock, logger, metrics } = options;
+  const { ttlMs, maxAnswers, maxMessages } = settings.cache;
+  const parts: ProviderParts = {
+    settings,
+    clock,
+    logger,
+    client: createClient({ settings, clock, logger, metrics }),
+    reads: createReadCache({ clock, metrics, maxAnswers }),
+    priceReads: createReadCache({ clock, metrics, maxAnswers: 1 }),
+    messages: createMessageCache({ clock, ttlMs, maxMessages }),
+    rows: createRowReader(logger, metrics),
+  };
+  return {
+    workspace: settings.workspace,
+    openSession: (signal) => openSession(parts, signal),
+    applyReport: parts.messages.applyReport,
+    close: parts.client.close,
+  };
+}
