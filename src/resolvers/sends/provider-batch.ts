@@ -10,10 +10,6 @@ const batchKey = (stamp: string): string => `${BATCH_KEY_PREFIX}${stamp}`;
 /** What the messages of one send request share in their ids. */
 export const batchStampOf = (messageId: string): string => parseMessageId(messageId)?.stamp ?? messageId;
 
-/** True for the ledger's notes of who holds a batch: they are no sends. */
-export const isBatchNote = ({ idempotencyKey }: LedgerEntry): boolean =>
-  idempotencyKey.startsWith(BATCH_KEY_PREFIX);
-
 const NOTE_OUTCOME = { kind: 'NOT_SENT', reason: 'a note of who holds a batch of the provider' } as const;
 
 /**
@@ -26,21 +22,17 @@ export async function holdBatch(
   { stamp, clock }: { readonly stamp: string; readonly clock: Clock },
 ): Promise<boolean> {
   const nowMs = clock.now();
-  const { kind, entry } = await sends.claim({
+  const note = {
     workspace,
     idempotencyKey: batchKey(stamp),
     fingerprint: { inputHash: '', textHash: '', recipients: [], sender: '', signedAttempt: null },
     claimedAtMs: nowMs,
     owner: idempotencyKey,
     claimedUntilMs: nowMs,
-  });
-  if (kind === 'CLAIMED') await settleBatchNote(sends, entry);
+  };
+  const { entry } = await sends.claim(note, NOTE_OUTCOME);
   return entry.owner === idempotencyKey;
 }
-
-/** Closes a note, so that it is not taken for a send whose truth must be found. */
-export const settleBatchNote = (sends: SendLedger, { workspace, idempotencyKey }: LedgerEntry) =>
-  sends.settle(workspace, idempotencyKey, NOTE_OUTCOME);
 
 /** True when some other send is known to hold the batch. */
 export async function isHeldByAnother(sends: SendLedger, send: LedgerEntry, stamp: string): Promise<boolean> {

@@ -43,9 +43,9 @@ async function recordOutcome(
   const { sends } = parts.store;
   // Before the settlement: whoever finds the send settled may rely on its messages being watched.
   if (outcome.kind === 'SENT') await recordMessages(entry, outcome.receipt, parts);
-  // A claim that was lost meanwhile is another attempt's: "not sent" must not be said of that one.
-  if (outcome.kind === 'NOT_SENT' && !(await isStillHeld(entry, parts.store))) return null;
-  return sends.settle(entry.workspace, entry.idempotencyKey, outcome);
+  // A claim that was lost meanwhile is another attempt's: only that it was sent holds for the key as a whole.
+  const holder = outcome.kind === 'SENT' ? undefined : entry;
+  return sends.settle(entry.workspace, entry.idempotencyKey, outcome, holder);
 }
 
 async function recordMessages(
@@ -61,9 +61,4 @@ async function recordMessages(
     store.watches.add(watches),
   ]);
   if (!isHeld) logger.error('Two sends claim the same messages of the provider.');
-}
-
-async function isStillHeld(entry: LedgerEntry, store: Store): Promise<boolean> {
-  const current = await store.sends.find(entry.workspace, entry.idempotencyKey);
-  return current?.owner === entry.owner && current.claimedAtMs === entry.claimedAtMs;
 }
