@@ -1,0 +1,132 @@
+import { measureText } from '../domain/segments.ts';
+import type { WorkspaceState } from './account-state.ts';
+import { statusCodeOf } from './delivery-plan.ts';
+import { drawNumber } from './fictional-numbers.ts';
+import type { Engagement, MessageRecord } from './message-record.ts';
+import { createMessageId, createTelecomMessageId, stampAt } from './message-stamps.ts';
+import { rateOf } from './rates.ts';
+import { SAMPLE_CAMPAIGNS, type SampleCampaign, sampleSender, sampleText } from './sample-messages.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import type { SimulatorHistory } from './simulator-account.ts';
+import { DAY_MS } from './timestamps.ts';
+
+const FINAL_OUTCOMES = [
+  ['DELIVRD', 930],
+  ['UNDELIV', 28],
+  ['REJECTD', 12],
+  ['EXPIRED', 12],
+  ['UNKNOWN', 6],
+  ['DELETED', 2],
+  ['failed', 10],
+] as const;
+
+const RECENT_OUTCOMES = [
+  ['DELIVRD', 70],
+  ['sent', 15],
+  ['ENROUTE', 5],
+  ['ACCEPTD', 5],
+  ['pending', 5],
+] as const;
+
+/** Of messages this young some are still on their way. */
+const RECENT_MS = 600_000;
+
+const CLICK_RATE = 0.12;
+const ACTION_RATE = 0.3;
+
+interface Draft {
+  readonly createdAtMs: number;
+  /** Null: sent over the API. */
+  readonly campaign: SampleCampaign | null;
+}
+
+function drawEngagement(random: SeededRandom, campaign: SampleCampaign, atMs: number): Engagement | null {
+  if (random.next() >= CLICK_RATE) return null;
+  const clickedAtMs = atMs + random.integer(60, 7_200) * 1_000;
+  const hasActed = campaign.actionType !== null && random.next() < ACTION_RATE;
+  return {
+    clicks: random.integer(1, 3),
+    clickedAtMs,
+    actionType: hasActed ? campaign.actionType : null,
+    actionAtMs: hasActed ? clickedAtMs + random.integer(30, 900) * 1_000 : null,
+  };
+}
+
+/** Turns drafts into messages of one workspace. */
+function createRecorder(workspace: WorkspaceState, random: SeededRandom, nowMs: number) {
+  const drawPast = (campaign: SampleCampaign, sentAtMs: number) => {
+    const engagement = drawEngagement(random, campaign, sentAtMs);
+    const lastMs = engagement?.actionAtMs ?? engagement?.clickedAtMs ?? sentAtMs;
+    return lastMs <= nowMs ? engagement : null; // a click that is still to come is not known yet
+  };
+
+  return ({ createdAtMs, campaign }: Draft): MessageRecord => {
+    const { recipient, country } = drawNumber(random);
+    const text = campaign?.text ?? sampleText(random);
+    const { segments } = measureText(text);
+    const isRecent = nowMs - createdAtMs < RECENT_MS;
+    const status = random.pickWeighted<string>(isRecent ? RECENT_OUTCOMES : FINAL_OUTCOMES);
+    const id = workspace.live.nextId();
+    const isDelivered = status === 'DELIVRD';
+    return {
+      id,
+      messageId:
+        campaign === null
+          ? createMessageId(workspace.account.userId, stampAt(createdAtMs, random), random)
+          : `campaign_${id}`,
+      source: campaign === null ? 'api' : 'campaign',
+      recipient,
+      country,
+      senderId: campaign?.senderId ?? sampleSender(random),
+      text,
+      segments,
+      createdAtMs,
+      cost: status === 'failed' ? 0 : rateOf(recipient) * segments,
+      status,
+      statusCode: statusCodeOf(status),
+      deliveredAtMs: isDelivered ? Math.min(nowMs, createdAtMs + random.integer(2, 9) * 1_000) : null,
+      telecomMessageId: ['pending', 'failed'].includes(status) ? null : createTelecomMessageId(random),
+      engagement: campaign !== null && isDelivered ? drawPast(campaign, createdAtMs) : null,
+    };
+  };
+}
+
+/** The hour of the day of a message: business hours are busy, nights are quiet. */
+const drawHour = (random: SeededRandom): number =>
+  random.pickWeighted(
+    Array.from({ length: 24 }, (_, hour) => [hour, hour >= 7 && hour < 21 ? 6 : 1] as const),
+  );
+
+function drawInstant(random: SeededRandom, nowMs: number, days: number): number {
+  const dayMs = nowMs - random.integer(0, days - 1) * DAY_MS;
+  const midnight = dayMs - (dayMs % DAY_MS);
+  const instant = midnight + drawHour(random) * 3_600_000 + random.integer(0, 3_599_999);
+  return instant < nowMs ? instant : nowMs - random.integer(1, DAY_MS);
+}
+
+/** A campaign goes out in one burst. */
+function draftCampaigns(random: SeededRandom, nowMs: number, days: number, count: number): readonly Draft[] {
+  const starts = SAMPLE_CAMPAIGNS.map(() => drawInstant(random, nowMs - 3_600_000, days));
+  return Array.from({ length: count }, (_, index) => {
+    const which = index % SAMPLE_CAMPAIGNS.length;
+    const burstMs = random.integer(0, 1_800_000);
+    return { createdAtMs: (starts[which] ?? nowMs) + burstMs, campaign: SAMPLE_CAMPAIGNS[which] ?? null };
+  });
+}
+
+/** Fills a workspace with a past that is the same for the same seed. */
+export function fillHistory(
+  workspace: WorkspaceState,
+  { days, messages, campaignMessages = Math.floor(messages / 4) }: SimulatorHistory,
+  random: SeededRandom,
+  nowMs: number,
+): void {
+  const sent = Array.from({ length: messages }, () => ({
+    createdAtMs: drawInstant(random, nowMs, days),
+    campaign: null,
+  }));
+  const drafts = [...sent, ...draftCampaigns(random, nowMs, days, campaignMessages)];
+  drafts.sort((left, right) => left.createdAtMs - right.createdAtMs);
+  const record = createRecorder(workspace, random, nowMs);
+  for (const draft of drafts) workspace.live.append(record(draft));
+}

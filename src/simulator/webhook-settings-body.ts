@@ -1,0 +1,13 @@
+import type { JsonValue } from './json-text.ts';
+import type { WebhookSettings } from './webhook-settings.ts';
+
+/** The settings as they are told: never the secret, only whether there is one. */
+export const webhookSettingsBody = (settings: WebhookSettings): JsonValue => ({
+  delivery_url: settings.deliveryUrl,
+  click_url: settings.clickUrl,
+  conversion_url: settings.conversionUrl,
+  delivery_fields: settings.deliveryFields,
+  conversion_fields: settings.conversionFields,
+  unique_clicks_only: settings.uniqueClicksOnly,
+  signing_secret_set: settings.signingSecret !== null,
+});
