@@ -12,6 +12,7 @@ export interface Store {
   readonly watches: WatchList;
   readonly leases: Leases;
   readonly counters: Counters;
+  readonly deadLetters: DeadLetters;
   /** Resolves when the engine can answer; rejects with StoreUnavailableError. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -70,12 +71,12 @@ export interface EventLog {
   ): Promise<ReadonlyMap<string, readonly LogEntry[]>>;
   /**
    * Follows the log from a position, in order, without a gap, until the signal aborts; across outages of the engine it
-   * waits and goes on where it was. `onEntries` is called with one batch at a time. `onStateChange` tells when the
+   * waits and goes on where it was. `onEntries` is called with one batch at a time, and awaited before the next is read. `onStateChange` tells when the
    * follower loses and regains the engine.
    */
   tail(
     after: Position,
-    onEntries: (entries: readonly LogEntry[]) => void,
+    onEntries: (entries: readonly LogEntry[]) => void | Promise<void>,
     options: { readonly signal: AbortSignal; readonly onStateChange?: (isConnected: boolean) => void },
   ): Promise<void>;
   bounds(): Promise<LogBounds>;
@@ -220,4 +221,25 @@ export interface Counters {
   >;
   /** Gives back what a charge took, for sends that certainly did not happen. */
   refund(charges: readonly CounterCharge[], nowMs: number): Promise<void>;
+}
+
+// ── Dead letters ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A webhook with a valid signature that could not be read: a retry cannot mend it, a person may. */
+export interface DeadLetter {
+  readonly workspace: string;
+  readonly receivedAtMs: number;
+  /** What is wrong with it, in words that repeat nothing of it. */
+  readonly reason: string;
+  readonly body: string;
+}
+
+/** How many are kept at most; the oldest make room. */
+export const MAX_DEAD_LETTERS = 500;
+
+export interface DeadLetters {
+  /** Durable when it resolves. */
+  add(letter: DeadLetter): Promise<void>;
+  /** The newest first. */
+  list(limit: number): Promise<readonly DeadLetter[]>;
 }

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { describeCounters } from './conformance/counters.ts';
+import { describeDeadLetters } from './conformance/dead-letters.ts';
 import { describeEventLog } from './conformance/event-log.ts';
 import { describeEventLogTail } from './conformance/event-log-tail.ts';
 import { describeEventLogTrim } from './conformance/event-log-trim.ts';
@@ -36,5 +37,6 @@ export function describeStore(engine: string, open: OpenStoreUnderTest): void {
     describeWatchList(open);
     describeLeases(open);
     describeCounters(open);
+    describeDeadLetters(open);
   });
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { type Database, open } from 'lmdb';
-import type { LedgerEntry, LogEntry, Watch } from '../store.ts';
+import type { DeadLetter, LedgerEntry, LogEntry, Watch } from '../store.ts';
 import { StoreUnavailableError } from '../store.ts';
 import { withDeadline } from '../with-deadline.ts';
 
@@ -31,6 +31,8 @@ export interface Tables {
   readonly leases: Database<Lease, string>;
   /** [end of the window, key, length of the window] → used. */
   readonly counters: Database<number, [number, string, number]>;
+  /** By the order they came in. */
+  readonly deadLetters: Database<DeadLetter, number>;
 }
 
 /** One LMDB folder, opened once by this process. */
@@ -103,5 +105,6 @@ function openTables(root: ReturnType<typeof open>): Tables {
     watchesByDue: table('watches-by-due'),
     leases: table('leases'),
     counters: table('counters'),
+    deadLetters: table('dead-letters'),
   };
 }

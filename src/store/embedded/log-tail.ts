@@ -8,7 +8,7 @@ export interface TailSource {
   readonly readAfter: (after: Position, limit: number) => Promise<readonly LogEntry[]>;
   /** Rings after every commit that added an entry. */
   readonly appended: Bell;
-  readonly onEntries: (entries: readonly LogEntry[]) => void;
+  readonly onEntries: (entries: readonly LogEntry[]) => void | Promise<void>;
 }
 
 /** Reads on until nothing is left, then waits for the next commit: no polling, no gap. */
@@ -26,7 +26,7 @@ export async function tailLog(source: TailSource, from: Position, signal: AbortS
       await nextRing;
     } else {
       after = newest.position;
-      source.onEntries(entries);
+      await source.onEntries(entries);
       // A long backlog is read from memory: without a pause nothing else would get its turn.
       if (entries.length === BATCH) await letOthersRun();
     }

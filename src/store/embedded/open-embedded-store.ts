@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Store } from '../store.ts';
 import { createCounters } from './counters.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { openEnvironment } from './environment.ts';
 import { createEventLog } from './event-log.ts';
 import { claimFolder } from './folder-owner.ts';
@@ -24,6 +25,7 @@ export async function openEmbeddedStore(folder: string, clock: Clock): Promise<S
       watches: createWatchList(environment),
       leases: createLeases(environment, clock),
       counters: createCounters(environment),
+      deadLetters: createDeadLetters(environment),
       // An empty transaction goes all the way to the disk and back.
       ping: () => environment.write(() => undefined),
       async close() {

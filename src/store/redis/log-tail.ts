@@ -36,7 +36,7 @@ export const createLogTail =
 
 interface Follower {
   readonly ending: AbortSignal;
-  readonly onEntries: (entries: readonly LogEntry[]) => void;
+  readonly onEntries: (entries: readonly LogEntry[]) => void | Promise<void>;
 }
 
 /** @returns the position up to which entries were handed on */
@@ -50,7 +50,7 @@ async function followUntilLost(reader: LogReader, from: Position, follower: Foll
       if (entries === null || ending.aborted) break;
       const newest = entries.at(-1);
       if (newest === undefined) continue;
-      onEntries(entries);
+      await onEntries(entries);
       after = newest.position;
     }
   } finally {

@@ -3,6 +3,7 @@ import type { Store } from '../store.ts';
 import { checkServer } from './check-server.ts';
 import { connectToRedis } from './connection.ts';
 import { createCounters } from './counters.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { createEventLog } from './event-log.ts';
 import { createLeases } from './leases.ts';
 import { createLogTail } from './log-tail.ts';
@@ -57,6 +58,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     watches: createWatchList(connection, keys),
     leases: createLeases(connection, keys),
     counters: createCounters(connection, keys),
+    deadLetters: createDeadLetters(connection, keys),
     async ping() {
       await connection.command('PING');
     },

@@ -11,6 +11,7 @@ export interface StoreKeys {
   readonly watchesByDue: string;
   lease(name: string): string;
   counter(key: string, windowMs: number, windowEndMs: number): string;
+  readonly deadLetters: string;
 }
 
 export const createStoreKeys = (prefix: string): StoreKeys => ({
@@ -25,4 +26,5 @@ export const createStoreKeys = (prefix: string): StoreKeys => ({
   watchesByDue: `${prefix}watches-by-due`,
   lease: (name) => `${prefix}lease:${name}`,
   counter: (key, windowMs, windowEndMs) => `${prefix}counter:${windowEndMs}:${windowMs}:${key}`,
+  deadLetters: `${prefix}dead-letters`,
 });
