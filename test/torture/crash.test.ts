@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { crashEmbedded } from '../../scripts/torture/crash-embedded.ts';
+import { crashRedis } from '../../scripts/torture/crash-redis.ts';
+
+// The short form of `npm run torture -- crash`.
+const ROUNDS = 3;
+const quiet = () => undefined;
+
+it('loses no acknowledged report when the gateway is killed at random moments', async () => {
+  const { counts } = await crashEmbedded(ROUNDS, quiet);
+  expect(counts).toMatchObject({ kills: ROUNDS, lost: 0, twice: 0 });
+  expect(counts['acknowledged']).toBeGreaterThan(ROUNDS);
+}, 60_000);
+
+it('loses no acknowledged report when Redis is killed at random moments', async () => {
+  const { counts } = await crashRedis(ROUNDS, quiet);
+  expect(counts).toMatchObject({ kills: ROUNDS, lost: 0, twice: 0 });
+  expect(counts['acknowledged']).toBeGreaterThan(ROUNDS);
+}, 60_000);
