@@ -55,6 +55,16 @@ export class SendRefusedError extends GatewayError {
   }
 }
 
+/** The provider refused a change of the webhook settings, or a test; `code` is its own. Nothing was changed. */
+export class WebhookRefusedError extends GatewayError {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 export class RateLimitedError extends GatewayError {
   readonly code = 'RATE_LIMITED';
   constructor(

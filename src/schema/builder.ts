@@ -28,6 +28,7 @@ export const builder = new SchemaBuilder<{
   Scalars: Scalars;
   DefaultFieldNullability: false;
   DefaultEdgesNullability: false;
+  Connection: { readonly totalCount: number };
 }>({
   plugins: [RelayPlugin, ErrorsPlugin, ComplexityPlugin],
   defaultFieldNullability: false,

@@ -4,9 +4,23 @@ import './root-types.ts';
 import './invalid-input-error.ts';
 import './rate-limited-error.ts';
 import './upstream-unavailable-error.ts';
-// Concepts
-import './message.ts';
+import './webhook-refused-error.ts';
+// Searching
+import './messages.ts';
+import './node.ts';
+import './traffic.ts';
+// The account
+import './balance.ts';
+import './payments.ts';
+import './prices.ts';
+import './stats.ts';
 import './viewer.ts';
+import './webhook-attempts.ts';
+import './webhook-settings.ts';
+// Changing and exporting
+import './export-messages.ts';
+import './test-webhook.ts';
+import './update-webhook-settings.ts';
 // Sending and estimating
 import './estimate.ts';
 import './send-sms.ts';

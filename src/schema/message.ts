@@ -1,12 +1,12 @@
 import type { Message } from '../domain/message.ts';
 import { isFinalStatus } from '../domain/message-status.ts';
+import { encodeNodeId } from '../domain/node-id.ts';
 import { countryOf } from '../domain/phone-number.ts';
 import { deliveryReports } from '../resolvers/delivery-reports.ts';
 import { builder } from './builder.ts';
 import { DeliveryReportType } from './delivery-report.ts';
 import { EncodingEnum } from './encoding.ts';
 import { MessageStatusEnum } from './message-status.ts';
-import { encodeNodeId } from './node-id.ts';
 
 /** One SMS to one recipient. Every field but the timeline is a plain property: pages of messages stay cheap. */
 export const MessageType = builder.objectRef<Message>('Message').implement({

@@ -1,7 +1,5 @@
-import { BadUserInputError } from '../domain/errors.ts';
-
-/** The types that `Query.node` can find again. */
-export const NODE_TYPES = ['Message', 'TrafficItem'] as const;
+/** The types that can be found again by their opaque id. */
+const NODE_TYPES = ['Message', 'TrafficItem'] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
 export interface NodeKey {
@@ -14,15 +12,11 @@ export interface NodeKey {
 export const encodeNodeId = (type: NodeType, key: string): string =>
   Buffer.from(`${type}:${key}`).toString('base64url');
 
-/**
- * @param path where the id was given, for the error: `ids.3`
- * @throws BadUserInputError when it is no id of this gateway
- */
-export function decodeNodeId(id: string, path: string): NodeKey {
+/** Null when it is no id of this gateway. */
+export function decodeNodeId(id: string): NodeKey | null {
   const decoded = Buffer.from(id, 'base64url').toString();
   const separator = decoded.indexOf(':');
   const type = NODE_TYPES.find((name) => name === decoded.slice(0, separator));
   const key = decoded.slice(separator + 1);
-  if (type === undefined || key === '') throw new BadUserInputError(`${path} is not an id of this gateway.`);
-  return { type, key };
+  return type === undefined || key === '' ? null : { type, key };
 }
