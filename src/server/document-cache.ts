@@ -18,6 +18,8 @@ export interface CheckedDocument {
 
 export interface DocumentCacheOptions {
   readonly schema: GraphQLSchema;
+  /** Checked first and alone: a document that is too much is not looked at any further. */
+  readonly limitRules: readonly ValidationRule[];
   readonly rules: readonly ValidationRule[];
   readonly maxTokens: number;
 }
@@ -41,7 +43,11 @@ export function createDocumentCache(options: DocumentCacheOptions): (text: strin
     const known = cache.get(text);
     if (known !== undefined) return known;
     const document = parseBounded(text, options.maxTokens);
-    const errors = validate(options.schema, document, options.rules, { maxErrors: MAX_ERRORS });
+    const excesses = validate(options.schema, document, options.limitRules, { maxErrors: MAX_ERRORS });
+    const errors =
+      excesses.length > 0
+        ? excesses
+        : validate(options.schema, document, options.rules, { maxErrors: MAX_ERRORS });
     const checked = { document, errors };
     cache.set(text, checked);
     return checked;

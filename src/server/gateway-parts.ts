@@ -13,6 +13,7 @@ import type { Hub } from '../subscriptions/hub.ts';
 import type { Authenticator } from './contracts/authenticator.ts';
 import type { QueryLimits } from './contracts/query-limits.ts';
 import type { TrustedDocuments } from './contracts/trusted-documents.ts';
+import type { ReceiveWebhook } from './webhook-route.ts';
 
 /** Everything the server is put together from: `main.ts` makes it, and tests make it with parts of their own. */
 export interface GatewayParts {
@@ -24,8 +25,10 @@ export interface GatewayParts {
   readonly hub: Hub;
   /** By workspace id. */
   readonly providers: ReadonlyMap<string, Provider>;
-  /** By workspace id; newest secret first. */
-  readonly webhookSecrets: ReadonlyMap<string, readonly string[]>;
+  /** Of `/webhooks/delivery`. */
+  readonly defaultWorkspace: string;
+  /** Takes a delivery report in: checks its signature and makes it durable. */
+  readonly receiveWebhook: ReceiveWebhook;
   readonly authenticator: Authenticator;
   readonly queryLimits: QueryLimits;
   /** Null: callers send documents of their own. */

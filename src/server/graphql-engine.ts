@@ -24,12 +24,19 @@ export function createGraphqlEngine(
   { schema, queryLimits, server }: Pick<GatewayParts, 'schema' | 'queryLimits' | 'server'>,
   freshContext: (context: OperationContext) => OperationContext,
 ) {
-  const rules = [...specifiedRules, ...queryLimits.validationRules];
+  const rules = [...specifiedRules];
   if (!server.isIntrospectionOn) rules.push(NoSchemaIntrospectionCustomRule);
   const yoga = createYoga<object, OperationContext>({
     schema,
     plugins: [
-      useDocumentCache(createDocumentCache({ schema, rules, maxTokens: queryLimits.maxTokens })),
+      useDocumentCache(
+        createDocumentCache({
+          schema,
+          rules,
+          limitRules: queryLimits.validationRules,
+          maxTokens: queryLimits.maxTokens,
+        }),
+      ),
       usePlannedExecution(createPlanner(schema), createSharedEvents(freshContext)),
     ],
     maskedErrors: false,

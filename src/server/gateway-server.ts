@@ -1,0 +1,108 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { createCallerSlots } from './caller-slots.ts';
+import { drainServer } from './drain.ts';
+import { createErrorPresenter } from './error-presenter.ts';
+import { createExportDownload } from './export-download.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { createGraphiqlPage } from './graphiql-page.ts';
+import { createGraphqlEngine } from './graphql-engine.ts';
+import { createGraphqlHttp } from './graphql-http.ts';
+import { createReadinessCheck } from './health.ts';
+import { type Listening, listen } from './listen.ts';
+import { createLoadMonitor } from './load-monitor.ts';
+import { createContextFactory } from './operation-context.ts';
+import { createOperationRunner } from './operation-runner.ts';
+import { createOriginPolicy } from './origin-policy.ts';
+import { createRequestListener } from './request-listener.ts';
+import { routeOf } from './route.ts';
+import { refuseUpgrade } from './upgrade-refusal.ts';
+import { createWebhookRoute } from './webhook-route.ts';
+import { createWebSocketGateway } from './websocket-gateway.ts';
+import { createWebSocketProtocol } from './websocket-protocol.ts';
+
+export interface GatewayServer {
+  /** Starts to listen. Rejects when the address cannot be taken. */
+  listen(): Promise<Listening>;
+  /** False before `listen`, once a drain began, and while the store or the hub cannot work. */
+  isReady(): Promise<boolean>;
+  /**
+   * Stops accepting, lets running requests finish, closes sockets and streams so that their clients come back elsewhere.
+   * Resolves when all is done or the time is up; the hub and the store may be closed then.
+   */
+  drain(): Promise<void>;
+}
+
+/** A request that is not there by then is given up: slow senders hold connections, nothing else. */
+const SERVER_TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  /** Longer than the minute that load balancers usually keep their connections. */
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+} as const;
+
+/** One HTTP server for everything; it holds no state of its own that outlives it. */
+export function createGatewayServer(parts: GatewayParts): GatewayServer {
+  let publicUrl = parts.server.publicUrl ?? '';
+  let isDraining = false;
+  const transport = assemble(parts, () => publicUrl);
+  const checkReadiness = createReadinessCheck(parts, () => isDraining);
+  const onRequest = createRequestListener({ ...parts, ...transport, checkReadiness });
+  const server = createServer(SERVER_TIMEOUTS, (request, response) => {
+    if (isDraining) response.shouldKeepAlive = false;
+    void onRequest(request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (routeOf(request.url).name === 'graphql') transport.sockets.handleUpgrade(request, socket, head);
+    else refuseUpgrade(socket, { status: 404, message: 'WebSockets are served at /graphql.' });
+  });
+
+  return {
+    async listen() {
+      const listening = await listen(server, parts.server);
+      publicUrl ||= listening.url;
+      return listening;
+    },
+    isReady: async () => server.listening && (await checkReadiness()).isReady,
+    async drain() {
+      isDraining = true;
+      await drainServer({ ...parts, ...transport, server, timeoutMs: parts.server.drainTimeoutMs });
+      transport.load.stop();
+    },
+  };
+}
+
+/** Puts the ways in together, all of them on one runner of operations. */
+function assemble(parts: GatewayParts, publicUrl: () => string) {
+  const { server, limits } = parts;
+  const load = createLoadMonitor(limits.shedLagMs);
+  const origins = createOriginPolicy(server, publicUrl);
+  const presentError = createErrorPresenter(parts.logger, { hidesSuggestions: !server.isIntrospectionOn });
+  const contexts = createContextFactory(parts, publicUrl);
+  const engine = createGraphqlEngine(parts, contexts.forEvent);
+  const runner = createOperationRunner({
+    ...parts,
+    engine,
+    presentError,
+    createContext: contexts.forOperation,
+  });
+  const openStreams = new Set<ServerResponse>();
+  const shared = { ...parts, runner, presentError, load, origins };
+  return {
+    load,
+    openStreams,
+    graphql: createGraphqlHttp({
+      ...shared,
+      openStreams,
+      streamSlots: createCallerSlots(limits.socketsPerCaller),
+      page: server.isGraphiqlOn ? createGraphiqlPage() : null,
+    }),
+    download: createExportDownload(shared),
+    webhook: createWebhookRoute(parts.receiveWebhook),
+    sockets: createWebSocketGateway({
+      ...shared,
+      protocol: createWebSocketProtocol(shared),
+      slots: createCallerSlots(limits.socketsPerCaller),
+    }),
+  };
+}

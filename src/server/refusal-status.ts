@@ -1,0 +1,23 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { GRAPHQL_RESPONSE_TYPE, type OfferedType } from './media-type.ts';
+
+/** Refusals that are not about the document: intermediaries and clients act on these statuses. */
+const STATUS_BY_CODE: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  RATE_LIMITED: 429,
+  INTERNAL_SERVER_ERROR: 500,
+  UPSTREAM_UNAVAILABLE: 503,
+  STORE_UNAVAILABLE: 503,
+};
+
+/**
+ * The HTTP status of an answer without data. A document that cannot run is 400 for `application/graphql-response+json`
+ * and 200 for `application/json`, where the status speaks of HTTP alone (GraphQL over HTTP, "Status codes").
+ */
+export function refusalStatus(errors: readonly GraphQLFormattedError[], mediaType: OfferedType): number {
+  const code = errors[0]?.extensions?.['code'];
+  const known = typeof code === 'string' ? STATUS_BY_CODE[code] : undefined;
+  if (known !== undefined) return known;
+  return mediaType === GRAPHQL_RESPONSE_TYPE ? 400 : 200;
+}

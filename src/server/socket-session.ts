@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../domain/errors.ts';
+import { createPendingWork, type PendingWork } from '../domain/pending-work.ts';
+import type { Viewer } from '../domain/viewer.ts';
+import { bearerToken, connectionToken } from './bearer-token.ts';
+import { type CallerSlots, callerKey } from './caller-slots.ts';
+import { CLOSE_CODES } from './close-codes.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { SocketLink } from './socket-link.ts';
+
+/** Who is at the other end of one WebSocket, from its first message to its end. */
+export interface SocketSession {
+  readonly link: SocketLink;
+  /** Queries and mutations that run: a drain lets them answer. */
+  readonly calls: PendingWork;
+  /** An id for the next operation: the connection's own and a number. */
+  nextRequestId(): string;
+  /**
+   * Checks the token of `connection_init`. Does not throw: a caller that may not stay has its socket closed.
+   * @returns false when the socket was closed
+   */
+  open(payload: Readonly<Record<string, unknown>> | undefined): Promise<boolean>;
+  /** Checks the token again, before each operation. @returns null when the socket was closed */
+  revalidate(): Promise<Viewer | null>;
+  end(): void;
+}
+
+export interface SocketSessionParts extends Pick<GatewayParts, 'authenticator' | 'clock' | 'logger'> {
+  readonly slots: CallerSlots;
+}
+
+/** Longer timers fire at once; a token that lives longer is looked at again then. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export function createSocketSession(
+  { authenticator, clock, logger, slots }: SocketSessionParts,
+  {
+    link,
+    request,
+    requestId,
+  }: { readonly link: SocketLink; readonly request: IncomingMessage; readonly requestId: string },
+): SocketSession {
+  let token: string | null = null;
+  let operations = 0;
+  let release = () => {};
+  let expiry: NodeJS.Timeout | undefined;
+
+  function closeAt(expiresAtMs: number | null): void {
+    clearTimeout(expiry);
+    if (expiresAtMs === null) return;
+    const left = expiresAtMs - clock.now();
+    if (left <= 0) {
+      link.close(CLOSE_CODES.forbidden, 'The token has expired');
+      return;
+    }
+    expiry = setTimeout(() => closeAt(expiresAtMs), Math.min(left, MAX_TIMER_MS));
+    expiry.unref();
+  }
+
+  async function revalidate(): Promise<Viewer | null> {
+    try {
+      const { viewer, expiresAtMs } = await authenticator.authenticate(token);
+      closeAt(expiresAtMs);
+      return viewer;
+    } catch (error) {
+      refuse(error);
+      return null;
+    }
+  }
+
+  function refuse(error: unknown): void {
+    if (error instanceof GatewayError) {
+      link.close(CLOSE_CODES.forbidden, 'Forbidden');
+      return;
+    }
+    logger.error({ err: error, requestId }, 'could not check the token of a WebSocket');
+    link.close(CLOSE_CODES.tryAgainLater, 'The token cannot be checked right now');
+  }
+
+  return {
+    link,
+    calls: createPendingWork(),
+    nextRequestId: () => `${requestId}.${++operations}`,
+    revalidate,
+    async open(payload) {
+      token = connectionToken(payload) ?? bearerToken(request.headers.authorization);
+      const viewer = await revalidate();
+      if (viewer === null) return false;
+      const slot = slots.take(callerKey(viewer, request));
+      if (slot === null) link.close(CLOSE_CODES.tryAgainLater, 'Too many sockets');
+      release = slot ?? release;
+      return slot !== null;
+    },
+    end() {
+      clearTimeout(expiry);
+      release();
+    },
+  };
+}
