@@ -97,7 +97,7 @@ export function describeEventLogTail(open: OpenStoreUnderTest): void {
     it('ends at once with a signal that was given before', async () => {
       await appendMany(under.store, 'm', 1);
       const heard: LogEntry[] = [];
-      await under.store.log.tail(BEFORE_ALL, (entries) => heard.push(...entries), {
+      await under.store.log.tail(BEFORE_ALL, (entries) => void heard.push(...entries), {
         signal: AbortSignal.abort(),
       });
       expect(heard).toEqual([]);
