@@ -1,7 +1,8 @@
 /** Seconds that were handed out for one kind of request, as whole, disjoint, non-adjacent stretches. */
 interface UsedSeconds {
   stretches: Stretch[];
-  highest: number;
+  /** What was handed out before this kind was remembered lies below. */
+  readonly lowestFree: number;
 }
 interface Stretch {
   low: number;
@@ -21,52 +22,62 @@ export interface TimestampAllocator {
 export interface TimestampReach {
   /** Seconds a timestamp may lie off the present, either way. */
   readonly reachSeconds: number;
-  /** Kinds remembered one by one; beyond, the oldest are remembered together by a common lowest free second. */
+  /** Kinds remembered one by one; beyond, the oldest are remembered together by their highest second. */
   readonly maxKinds: number;
 }
 
 const CLOCK_STEP_SECONDS = 30; // a clock set back by less than this cannot make a second be used again
 
 export function createTimestampAllocator({ reachSeconds, maxKinds }: TimestampReach): TimestampAllocator {
-  // Ordered by last use, so that what is out of reach for ever is found at the front.
-  const usedByKind = new Map<string, UsedSeconds>();
+  const memorySeconds = 2 * reachSeconds + CLOCK_STEP_SECONDS;
+  let recent = createGeneration(Number.NEGATIVE_INFINITY);
+  let older = createGeneration(Number.NEGATIVE_INFINITY);
   let highestForgotten = Number.NEGATIVE_INFINITY;
 
-  function forgetOld(now: number): void {
-    for (const [kind, used] of usedByKind) {
-      const isOutOfReach = used.highest < now - reachSeconds - CLOCK_STEP_SECONDS;
-      if (!isOutOfReach && usedByKind.size <= maxKinds) return;
-      if (!isOutOfReach) highestForgotten = Math.max(highestForgotten, used.highest);
-      usedByKind.delete(kind);
-    }
+  /** Forgets what was not used for a whole generation: nearly always it is out of reach by then. */
+  function turnGeneration(now: number): void {
+    if (older.highest >= now - reachSeconds - CLOCK_STEP_SECONDS)
+      highestForgotten = Math.max(highestForgotten, older.highest);
+    older = recent;
+    recent = createGeneration(now);
   }
 
-  function touch(kind: string): UsedSeconds | undefined {
-    const used = usedByKind.get(kind);
-    if (used === undefined) return undefined;
-    usedByKind.delete(kind);
-    usedByKind.set(kind, used);
+  function usedOf(kind: string): UsedSeconds {
+    const known = recent.usedByKind.get(kind) ?? older.usedByKind.get(kind);
+    const used = known ?? { stretches: [], lowestFree: highestForgotten + 1 };
+    recent.usedByKind.set(kind, used);
     return used;
   }
 
   return {
     take(kind, now, preferred = now) {
-      const used = touch(kind) ?? { stretches: [], highest: Number.NEGATIVE_INFINITY };
-      const isKnown = used.stretches.length > 0;
-      const lowest = Math.max(now - reachSeconds, isKnown ? Number.NEGATIVE_INFINITY : highestForgotten + 1);
+      const isFull = recent.usedByKind.size >= maxKinds / 2;
+      if (isFull || now - recent.startedAt > memorySeconds) turnGeneration(now);
+      const used = usedOf(kind);
+      const lowest = Math.max(now - reachSeconds, used.lowestFree);
       const highest = now + reachSeconds;
-      if (lowest > highest) return null;
-      const second = freeSecond(used.stretches, preferred, lowest, highest);
+      const second = lowest > highest ? null : freeSecond(used.stretches, preferred, lowest, highest);
       if (second === null) return null;
-      markUsed(used, second, now - reachSeconds - CLOCK_STEP_SECONDS);
-      if (!isKnown) {
-        usedByKind.set(kind, used);
-        forgetOld(now);
-      }
+      const highestUsed = markUsed(used, second, now - reachSeconds - CLOCK_STEP_SECONDS);
+      recent.highest = Math.max(recent.highest, highestUsed);
       return second;
     },
   };
 }
+
+/** The kinds used in a stretch of time. */
+interface Generation {
+  readonly startedAt: number;
+  readonly usedByKind: Map<string, UsedSeconds>;
+  /** The highest second of any of them. */
+  highest: number;
+}
+
+const createGeneration = (startedAt: number): Generation => ({
+  startedAt,
+  usedByKind: new Map(),
+  highest: Number.NEGATIVE_INFINITY,
+});
 
 function freeSecond(
   stretches: readonly Stretch[],
@@ -82,7 +93,8 @@ function freeSecond(
   return taken.high + 1 <= highest ? taken.high + 1 : null;
 }
 
-function markUsed(used: UsedSeconds, second: number, forgetBefore: number): void {
+/** Returns the highest second in use. */
+function markUsed(used: UsedSeconds, second: number, forgetBefore: number): number {
   const before = used.stretches.find(({ high }) => high === second - 1);
   const after = used.stretches.find(({ low }) => low === second + 1);
   const merged = { low: before?.low ?? second, high: after?.high ?? second };
@@ -90,5 +102,5 @@ function markUsed(used: UsedSeconds, second: number, forgetBefore: number): void
     (stretch) => stretch !== before && stretch !== after && stretch.high >= forgetBefore,
   );
   used.stretches.push(merged);
-  used.highest = Math.max(used.highest, merged.high);
+  return used.stretches.reduce((highest, { high }) => Math.max(highest, high), merged.high);
 }
