@@ -23,3 +23,9 @@ export const multiplyDecimal = (amount: Decimal, factor: number): Decimal =>
 
 /** Negative when `left` is less, zero when equal, positive when greater. */
 export const compareDecimals = (left: Decimal, right: Decimal): number => new Big(left).cmp(right);
+
+const MILLIONTHS = 1_000_000;
+
+/** As a whole number of millionths, rounded up: counters count in whole numbers. */
+export const toMillionths = (amount: Decimal): number =>
+  new Big(amount).times(MILLIONTHS).round(0, Big.roundUp).toNumber();

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { OperationContext } from '../context.ts';
+import { OutcomeUnknownError } from '../domain/errors.ts';
+import type { LedgerEntry } from '../store/store.ts';
+import { type GuardPass, passGuards } from './send-guards/pass-guards.ts';
 import { answerEarlier } from './sends/answer-earlier.ts';
 import { claimSend, findSend } from './sends/claim-send.ts';
 import { countSend } from './sends/count-send.ts';
 import { executeSend } from './sends/execute-send.ts';
 import { fingerprintSend } from './sends/fingerprint-send.ts';
+import { orNothingSent } from './sends/or-nothing-sent.ts';
 import type { PreparedSend } from './sends/prepared-send.ts';
-import { type SendResult, toFreshResult } from './sends/send-result.ts';
+import type { SendResult } from './sends/send-result.ts';
 import { type SendSmsInput, validateSend } from './sends/validate-send.ts';
 
 /**
@@ -41,12 +45,26 @@ async function runSend(send: PreparedSend, context: OperationContext): Promise<S
 
 async function attemptSend(
   send: PreparedSend,
-  earlier: Parameters<typeof claimSend>[1],
+  earlier: LedgerEntry | null,
   context: OperationContext,
 ): Promise<SendResult> {
   context.signal.throwIfAborted();
-  const entry = await claimSend(send, earlier, context);
-  if (entry === null) return runSend(send, context); // somebody was faster: this is a repeat now
-  const receipt = await executeSend(send, entry, context);
-  return toFreshResult(send.request, receipt, context.clock);
+  const pass = await orNothingSent(passGuards(send.request, context));
+  const entry = await refundOnFailure(pass, claimSend(send, earlier, context));
+  if (entry === null) {
+    await pass.refund();
+    return runSend(send, context); // somebody was faster: this is a repeat now
+  }
+  const receipt = await refundOnFailure(pass, executeSend(send, entry, context));
+  return { ...receipt, isReplay: false };
+}
+
+/** What may have been sent stays counted. */
+async function refundOnFailure<Result>(pass: GuardPass, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknownError)) await pass.refund();
+    throw error;
+  }
 }

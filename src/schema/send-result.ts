@@ -1,5 +1,5 @@
-import type { RecipientStatus, SendSummary } from '../domain/send.ts';
-import type { SendResult, SentRecipient } from '../resolvers/sends/send-result.ts';
+import type { RecipientResult, RecipientStatus, SendSummary } from '../domain/send.ts';
+import type { SendResult } from '../resolvers/sends/send-result.ts';
 import { builder } from './builder.ts';
 import { EncodingEnum } from './encoding.ts';
 import { MessageType } from './message.ts';
@@ -20,7 +20,7 @@ const RecipientStatusEnum = builder.enumType('RecipientStatus', {
   } as const satisfies Record<RecipientStatus, { description: string }>,
 });
 
-const RecipientResultType = builder.objectRef<SentRecipient>('RecipientResult').implement({
+const RecipientResultType = builder.objectRef<RecipientResult>('RecipientResult').implement({
   description: 'What became of one recipient.',
   fields: (t) => ({
     recipient: t.expose('recipient', {
@@ -45,8 +45,8 @@ const RecipientResultType = builder.objectRef<SentRecipient>('RecipientResult').
       nullable: true,
       description:
         'The message. Costs no REST call right after the send; of a repeated send it is asked for. Null when it was not queued.',
-      resolve: ({ freshMessage, messageId }, _args, { provider }) =>
-        freshMessage ?? (messageId === null ? null : provider.loadMessage(messageId)),
+      resolve: ({ messageId }, _args, { provider }) =>
+        messageId === null ? null : provider.loadMessage(messageId),
     }),
   }),
 });

@@ -6,7 +6,7 @@ import { outcomeUnknown } from './execute-send.ts';
 import type { PreparedSend } from './prepared-send.ts';
 import { probeSend } from './probe-send.ts';
 import { type ResolveParts, resolveUnknownSend } from './resolve-unknown-send.ts';
-import { type SendResult, toReplayedResult } from './send-result.ts';
+import type { SendResult } from './send-result.ts';
 import { toSendError } from './stored-send-error.ts';
 
 export type EarlierAnswer =
@@ -40,7 +40,7 @@ function answerStanding(entry: LedgerEntry, wasRunning: boolean): EarlierAnswer 
   const { outcome } = entry;
   switch (outcome?.kind) {
     case 'SENT':
-      return { kind: 'ANSWER', result: toReplayedResult(outcome.receipt) };
+      return { kind: 'ANSWER', result: { ...outcome.receipt, isReplay: true } };
     case 'REFUSED':
       throw toSendError(outcome.error);
     case 'NOT_SENT':

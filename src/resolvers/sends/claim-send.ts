@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { OperationContext } from '../../context.ts';
-import { UpstreamUnavailableError } from '../../domain/errors.ts';
-import { type LedgerEntry, StoreUnavailableError } from '../../store/store.ts';
+import type { LedgerEntry } from '../../store/store.ts';
 import { CLAIM_MS } from './claim-window.ts';
+import { orNothingSent } from './or-nothing-sent.ts';
 import type { PreparedSend } from './prepared-send.ts';
 
 /**
@@ -27,22 +27,10 @@ export async function claimSend(
     claimedUntilMs: nowMs + CLAIM_MS,
   };
   const { sends } = context.store;
-  if (earlier !== null) return orRefuse(sends.reclaim(earlier, claim));
-  const result = await orRefuse(sends.claim(claim));
+  if (earlier !== null) return orNothingSent(sends.reclaim(earlier, claim));
+  const result = await orNothingSent(sends.claim(claim));
   return result.kind === 'CLAIMED' ? result.entry : null;
 }
 
 export const findSend = (idempotencyKey: string, context: OperationContext): Promise<LedgerEntry | null> =>
-  orRefuse(context.store.sends.find(context.viewer.workspace, idempotencyKey));
-
-async function orRefuse<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof StoreUnavailableError)) throw error;
-    throw new UpstreamUnavailableError(
-      'The send could not be recorded, so nothing was sent by this request. Ask again with the same idempotency key.',
-      true,
-    );
-  }
-}
+  orNothingSent(context.store.sends.find(context.viewer.workspace, idempotencyKey));

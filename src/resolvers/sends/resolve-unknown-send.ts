@@ -1,3 +1,4 @@
+import type { Metrics } from '../../metrics.ts';
 import type { LedgerEntry, SendOutcome } from '../../store/store.ts';
 import { type BatchSearchParts, findSentBatch } from './find-sent-batch.ts';
 import { receiptFromHistory } from './receipt-from-history.ts';
@@ -6,6 +7,7 @@ import { type SettleParts, settleSend } from './settle-send.ts';
 export interface ResolveParts extends BatchSearchParts, SettleParts {
   /** The provider's key of the workspace is a sandbox key. */
   readonly isSandbox: boolean;
+  readonly metrics: Metrics;
 }
 
 /**
@@ -26,7 +28,12 @@ const HISTORY_REACH_MS = 20 * 3_600_000;
 export async function resolveUnknownSend(entry: LedgerEntry, parts: ResolveParts): Promise<LedgerEntry> {
   const outcome = await findOutcome(entry, parts);
   const unresolved: LedgerEntry = { ...entry, outcome: { kind: 'UNKNOWN' } };
-  if (outcome !== null) return (await settleSend(entry, outcome, parts)) ?? unresolved;
+  if (outcome !== null) {
+    const settled = await settleSend(entry, outcome, parts);
+    if (settled !== null)
+      parts.metrics.sendsResolved.inc({ outcome: outcome.kind === 'SENT' ? 'sent' : 'not_sent' });
+    return settled ?? unresolved;
+  }
   // An abandoned claim is marked, so that nobody takes it for a running one.
   return entry.outcome === null
     ? ((await settleSend(entry, { kind: 'UNKNOWN' }, parts)) ?? unresolved)

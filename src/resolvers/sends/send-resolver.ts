@@ -38,7 +38,7 @@ const BATCH_SIZE = 1000;
 const DEFAULT_INTERVAL_MS = 5000;
 
 export function createSendResolver(options: SendResolverOptions): SendResolver {
-  const { store, clock, logger, metrics, processId } = options;
+  const { store, clock, logger, processId } = options;
   const stopping = new AbortController();
   const schedule = createAttemptSchedule(clock);
   let rounds: Promise<void> = Promise.resolve();
@@ -50,9 +50,7 @@ export function createSendResolver(options: SendResolverOptions): SendResolver {
     if (provider === undefined) return false; // a workspace that is not configured any more
     const isSandbox = options.isSandbox(entry.workspace);
     const { outcome } = await resolveUnknownSend(entry, { ...options, provider, isSandbox });
-    if (outcome === null || outcome.kind === 'UNKNOWN') return false;
-    metrics.sendsResolved.inc({ outcome: outcome.kind === 'NOT_SENT' ? 'not_sent' : 'sent' });
-    return true;
+    return outcome !== null && outcome.kind !== 'UNKNOWN';
   }
 
   async function tryEntry(entry: LedgerEntry): Promise<boolean> {
