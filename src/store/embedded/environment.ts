@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Database, open } from 'lmdb';
 import type { DeadLetter, LedgerEntry, LogEntry, Watch } from '../store.ts';
 import { StoreUnavailableError } from '../store.ts';
@@ -42,45 +43,61 @@ export interface Environment {
   write<T>(change: () => T, onCommitted?: (result: T) => void): Promise<T>;
   /** Runs the query on the last commit. */
   read<T>(query: () => T): Promise<T>;
+  /** Goes all the way to the disk and back. */
+  touch(): Promise<void>;
   /** Runs the change at once, blocking: for the opening only. */
   writeNow<T>(change: () => T): T;
   close(): Promise<void>;
 }
 
 const MAX_TABLES = 16;
+/** There are phone numbers in it: nobody but the owner of the process may look inside. */
+const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FILE = 0o600;
+const TOUCHED_FACT = 'touched';
 
 export function openEnvironment(folder: string): Environment {
-  // The folder holds phone numbers: nobody but the owner of the process may look inside.
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
   const root = open({
     path: folder,
     encoding: 'json',
     maxDbs: MAX_TABLES,
     // With overlapping sync a promise resolves before the data is on the disk.
     overlappingSync: false,
+    // Each of our transactions stands for itself. The batches that this would make leave a promise unhandled when a
+    // commit fails (a full disk), which ends the process.
+    eventTurnBatching: false,
     noSubdir: false,
   });
+  for (const name of ['data.mdb', 'lock.mdb']) chmodSync(join(folder, name), PRIVATE_FILE);
   const tables = openTables(root);
   let isClosed = false;
   const refuseWhenClosed = () => {
     if (isClosed) throw new StoreUnavailableError('The store is closed.');
   };
 
+  const write: Environment['write'] = async (change, onCommitted) => {
+    refuseWhenClosed();
+    const commit = async () => {
+      const result = await root.transaction(change).catch(throwCommitError);
+      // Told even when the caller has stopped waiting for a commit that was too slow.
+      onCommitted?.(result);
+      return result;
+    };
+    return withDeadline(commit());
+  };
+
   return {
     tables,
-    async write(change, onCommitted) {
-      refuseWhenClosed();
-      const commit = async () => {
-        const result = await root.transaction(change);
-        // Told even when the caller has stopped waiting for a commit that was too slow.
-        onCommitted?.(result);
-        return result;
-      };
-      return withDeadline(commit());
-    },
+    write,
     async read(query) {
       refuseWhenClosed();
       return query();
+    },
+    async touch() {
+      // Without a change there would be nothing to write.
+      const { facts } = tables;
+      await write(() => facts.put(TOUCHED_FACT, Number(facts.get(TOUCHED_FACT) ?? 0) + 1));
     },
     writeNow: (change) => root.transactionSync(change),
     async close() {
@@ -89,6 +106,12 @@ export function openEnvironment(folder: string): Environment {
       await root.close();
     },
   };
+}
+
+/** lmdb hands the cause of a failed commit over as one more promise that rejects: it must be heard, or it ends the process. */
+async function throwCommitError(error: unknown): Promise<never> {
+  if (error instanceof Error && 'commitError' in error) await error.commitError;
+  throw error;
 }
 
 function openTables(root: ReturnType<typeof open>): Tables {

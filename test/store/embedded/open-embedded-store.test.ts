@@ -61,6 +61,12 @@ describe('the folder of the embedded store', () => {
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
   });
 
+  it('is unreadable for others even when somebody made it readable', async () => {
+    await mkdir(folder, { mode: 0o755 });
+    await open();
+    expect((await stat(join(folder, 'data.mdb'))).mode & 0o777).toBe(0o600);
+  });
+
   it('is refused to a second process, saying who has it and what to do', async () => {
     await open();
     const refusal = await elsewhere().nextLine();
