@@ -20,7 +20,7 @@ async function run(command: Command): Promise<number> {
     case 'print-schema':
       return printSchema();
     case 'simulator':
-      return runSimulator(command.port, command.seed);
+      return runSimulator(command.argv);
     case 'start':
       return start(command.port, command.seed);
     case 'mistake':
@@ -51,9 +51,9 @@ async function printSchema(): Promise<number> {
   return 0;
 }
 
-async function runSimulator(port: string | null, seed: number | null): Promise<number> {
-  const { runSimulatorAlone } = await import('./main/run-simulator.ts');
-  return runSimulatorAlone(port, seed);
+async function runSimulator(argv: readonly string[]): Promise<number> {
+  const { runSimulator: run } = await import('./main/run-simulator.ts');
+  return run(argv);
 }
 
 async function start(port: string | null, seed: number | null): Promise<number> {

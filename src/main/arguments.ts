@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'help' | 'version' | 'check-config' | 'print-schema' }
-  | { readonly kind: 'start' | 'simulator'; readonly port: string | null; readonly seed: number | null }
+  | { readonly kind: 'start'; readonly port: string | null; readonly seed: number | null }
+  /** The simulator has options of its own, and reads them itself. */
+  | { readonly kind: 'simulator'; readonly argv: readonly string[] }
   | { readonly kind: 'mistake'; readonly sentence: string };
 
 export const HELP = `The GraphQL gateway for SMS.
@@ -16,14 +18,16 @@ against the provider. Settings come from the environment and from .env; .env.exa
   --port <number>   listen on this port instead of PORT (0 takes a free one)
   --check-config    read all settings, say what is wrong with them, and end
   --print-schema    print the GraphQL schema, and end
-  --simulator       run the provider's simulator alone, without the gateway
-  --seed <number>   seed of the simulator: the same seed invents the same history
+  --seed <number>   seed of the sandbox: the same seed invents the same history
+  --simulator       run the provider's simulator alone, without the gateway; it takes --port,
+                    --seed, --webhook-url and --webhook-secret
   --help            print this text
   --version         print the version
 `;
 
 /** @param argv without the names of Node and of the script */
 export function parseCommand(argv: readonly string[]): Command {
+  if (argv.includes('--simulator') && !argv.includes('--help')) return { kind: 'simulator', argv };
   try {
     const { values } = parseArgs({
       args: [...argv],
@@ -44,7 +48,7 @@ export function parseCommand(argv: readonly string[]): Command {
     if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed))
       return { kind: 'mistake', sentence: '--seed must be a whole number.' };
     return {
-      kind: values.simulator ? 'simulator' : 'start',
+      kind: 'start',
       port: values.port ?? null,
       seed: values.seed === undefined ? null : Number(values.seed),
     };

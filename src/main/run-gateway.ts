@@ -13,7 +13,7 @@ export async function runGateway(config: Config, seed: number | null): Promise<n
   for (const warning of config.warnings) logger.warn(warning);
   let gateway: Gateway;
   try {
-    gateway = await startGateway(config, { logger, ...(seed !== null && { seed }) });
+    gateway = await startGateway(config, { logger, simulator: seed === null ? {} : { seed } });
   } catch (error) {
     process.stderr.write(`The gateway could not start. ${describeStartError(error, config)}\n`);
     logger.debug({ err: error }, 'could not start');
@@ -26,10 +26,10 @@ export async function runGateway(config: Config, seed: number | null): Promise<n
 }
 
 function announce(gateway: Gateway, config: Config, logger: Logger): void {
-  const { url, simulatorUrl } = gateway;
+  const { url, simulator } = gateway;
   const version = readPackageVersion();
   if (config.mode === 'sandbox' || process.stdout.isTTY)
-    process.stdout.write(writeBanner({ config, version, url, simulatorUrl }));
+    process.stdout.write(writeBanner({ config, version, url, simulatorUrl: simulator?.url ?? null }));
   logger.info({ version, mode: config.mode, url }, 'listening');
 }
 

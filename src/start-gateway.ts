@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from './config.ts';
+import { type Clock, systemClock } from './domain/clock.ts';
+import { createPendingWork } from './domain/pending-work.ts';
+import type { Logger } from './logger.ts';
+import { type ClosingStack, createClosingStack } from './main/closing-stack.ts';
+import { followReports, openProviders } from './main/open-providers.ts';
+import { pointWebhookAt, startSandbox } from './main/sandbox.ts';
+import { createSealers } from './main/sealers.ts';
+import { createWebhookIntake } from './main/webhook-intake.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { createSendResolver } from './resolvers/sends/send-resolver.ts';
+import { schema } from './schema/index.ts';
+import { createAuthenticator } from './server/authentication.ts';
+import type { GatewayParts } from './server/gateway-parts.ts';
+import { createGatewayServer } from './server/gateway-server.ts';
+import { createQueryLimits } from './server/query-limits.ts';
+import { createTrustedDocuments } from './server/trusted-documents.ts';
+import type { Simulator } from './simulator/simulator.ts';
+import type { SimulatorOptions } from './simulator/simulator-options.ts';
+import { openStore } from './store/open-store.ts';
+import { createHub } from './subscriptions/create-hub.ts';
+
+export interface GatewayOptions {
+  readonly logger: Logger;
+  /** @default this machine's clock */
+  readonly clock?: Clock;
+  /** Of the sandbox's simulator. */
+  readonly simulator?: Partial<SimulatorOptions>;
+}
+
+/** A whole gateway that runs in this process. */
+export interface Gateway {
+  /** Where it listens: `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** The provider of the sandbox; null when the provider is the real one. */
+  readonly simulator: Simulator | null;
+  readonly parts: GatewayParts;
+  isReady(): Promise<boolean>;
+  /** Lets everything that runs come to its end, then closes what was opened, the store last. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Puts a gateway together from its settings and starts it.
+ *
+ * @throws when the port is taken or the store cannot be opened; nothing stays open then
+ */
+export async function startGateway(config: Config, options: GatewayOptions): Promise<Gateway> {
+  const closing = createClosingStack();
+  try {
+    return await openGateway(config, options, closing);
+  } catch (error) {
+    await closing.closeAll().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function openGateway(config: Config, options: GatewayOptions, closing: ClosingStack): Promise<Gateway> {
+  const { logger, clock = systemClock } = options;
+  const metrics = createMetrics();
+  const simulator = await openSimulator(config, { clock, ...options.simulator }, closing);
+  const parts = await openParts(config, { logger, clock, metrics, simulator }, closing);
+
+  const resolver = createSendResolver({ ...parts, isSandbox: (workspace) => isSandbox(config, workspace) });
+  closing.add(() => resolver.close());
+  const server = createGatewayServer(parts);
+  closing.add(() => server.drain());
+  const { url } = await server.listen();
+  const [workspace] = config.provider.workspaces;
+  if (simulator !== null && workspace !== undefined) pointWebhookAt(simulator, workspace, url);
+  resolver.start();
+  return { url, simulator, parts, isReady: server.isReady, drain: closing.closeAll };
+}
+
+async function openSimulator(
+  config: Config,
+  options: { readonly clock: Clock } & Partial<SimulatorOptions>,
+  closing: ClosingStack,
+): Promise<Simulator | null> {
+  const [workspace] = config.provider.workspaces;
+  if (config.mode === 'live' || workspace === undefined) return null;
+  const simulator = await startSandbox(workspace, options);
+  closing.add(() => simulator.close());
+  return simulator;
+}
+
+interface Surroundings {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly simulator: Simulator | null;
+}
+
+/** In the order in which each needs the one before: store, hub, providers. They are closed in the opposite order. */
+async function openParts(
+  config: Config,
+  { simulator, ...surroundings }: Surroundings,
+  closing: ClosingStack,
+): Promise<GatewayParts> {
+  const { logger, clock, metrics } = surroundings;
+  const { provider, limits, trustedDocuments, rootKey } = config;
+  const processId = randomUUID();
+  const store = await openStore({ ...config.store, clock, logger, processId });
+  closing.add(() => store.close());
+  const hub = await createHub({ log: store.log, logger, metrics });
+  closing.add(() => hub.close());
+  const providers = openProviders(provider, simulator?.url ?? provider.apiUrl, surroundings);
+  closing.add(() => Promise.all([...providers.values()].map((each) => each.close())));
+  followReports(hub, providers);
+  return {
+    ...surroundings,
+    schema,
+    store,
+    hub,
+    providers,
+    defaultWorkspace: provider.defaultWorkspace,
+    receiveWebhook: createWebhookIntake(provider.workspaces, { store, clock, logger, metrics }),
+    authenticator: createAuthenticator({
+      auth: config.auth,
+      workspaces: new Map(provider.workspaces.map(({ id }) => [id, { isSandbox: isSandbox(config, id) }])),
+      defaultWorkspace: provider.defaultWorkspace,
+      clock,
+    }),
+    queryLimits: createQueryLimits(limits, schema),
+    trustedDocuments: trustedDocuments && createTrustedDocuments(trustedDocuments),
+    sealers: createSealers(rootKey),
+    rootKey,
+    processId,
+    pendingWork: createPendingWork(),
+    server: config.server,
+    limits,
+    guards: config.guards,
+  };
+}
+
+/** Nothing sent in this workspace reaches a carrier: the simulator answers, or the provider's own sandbox. */
+function isSandbox({ mode, provider }: Config, workspaceId: string): boolean {
+  const workspace = provider.workspaces.find(({ id }) => id === workspaceId);
+  return mode === 'sandbox' || workspace?.apiKey.startsWith('sk_test_') === true;
+}
