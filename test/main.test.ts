@@ -1,0 +1,215 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSchema } from 'graphql';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { portOf } from './support/port-of.ts';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+
+let folder: string;
+const running: ChildProcessWithoutNullStreams[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'main-'));
+});
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs the command line in a folder of its own, so that no `.env` and no data of the checkout gets in. */
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder, ...env },
+  });
+  running.push(child);
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => {
+    output.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output.err += chunk;
+  });
+  const exited = once(child, 'close').then(([code]) => ({ code, ...output }));
+  return { child, output, exited };
+}
+
+/** Resolves when the output holds the text. */
+function saysOut({ child, output }: ReturnType<typeof run>, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => output.out.includes(text) && resolve();
+    child.stdout.on('data', look);
+    child.once('close', () =>
+      reject(new Error(`It ended without saying "${text}": ${output.out}${output.err}`)),
+    );
+    look();
+  });
+}
+
+const urlIn = (text: string): string => /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? 'no url';
+
+describe('the command line', () => {
+  it('explains itself', async () => {
+    const { code, out } = await run(['--help']).exited;
+    expect(code).toBe(0);
+    for (const option of ['--port', '--check-config', '--print-schema', '--simulator', '--seed', '--version'])
+      expect(out).toContain(option);
+  });
+
+  it('prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    expect(await run(['--version']).exited).toMatchObject({ code: 0, out: `${version}\n` });
+  });
+
+  it.each([
+    [['--frobnicate'], "Unknown option '--frobnicate'. See --help.\n"],
+    [['--seed', 'x'], '--seed must be a whole number. See --help.\n'],
+    [['start'], /^Unexpected argument 'start'\. .*See --help\.\n$/],
+  ])('refuses %j', async (args, err) => {
+    expect(await run(args).exited).toMatchObject({
+      code: 2,
+      err: typeof err === 'string' ? err : expect.stringMatching(err),
+    });
+  });
+
+  it('prints the schema', async () => {
+    const { code, out } = await run(['--print-schema']).exited;
+    expect(code).toBe(0);
+    expect(out).toContain('type Mutation {');
+    expect(() => buildSchema(out)).not.toThrow();
+  });
+});
+
+describe('the settings', () => {
+  it('are checked without starting, all problems at once and without a value', async () => {
+    const env = { SMS_API_KEY: 'sk_prod_canary', PORT: 'canary' };
+    const { code, out, err } = await run(['--check-config'], env).exited;
+    expect(code).toBe(1);
+    for (const name of ['PORT', 'WEBHOOK_SECRETS', 'AUTH_JWT_SECRET', '.env.example'])
+      expect(err).toContain(name);
+    expect(out + err).not.toContain('canary');
+  });
+
+  it('stop the start when they are wrong', async () => {
+    const { code, err } = await run([], {
+      SMS_API_KEY: 'sk_prod_canary',
+      WEBHOOK_SECRETS: 'a-secret-of-the-webhook',
+    }).exited;
+    expect(code).toBe(1);
+    expect(err).toContain('Callers are not authenticated');
+  });
+
+  it('come from .env too, and what is set outright wins', async () => {
+    writeFileSync(join(folder, '.env'), 'GUARDS=off\nSTORE_URL=file:./from-file\nHOST=::1\n');
+    const { code, out } = await run(['--check-config', '--port', '0'], { GUARDS: 'enforce' }).exited;
+    expect(code).toBe(0);
+    expect(out).toMatch(/guards\s+enforce/);
+    expect(out).toMatch(/store\s+file:\.\/from-file/);
+    expect(out).toMatch(/listens on\s+::1/);
+  });
+});
+
+describe('the gateway', () => {
+  it('starts as a sandbox without settings, tells every address, and ends in peace on SIGTERM', async () => {
+    const gateway = run(['--port', '0', '--seed', '7']);
+    await saysOut(gateway, '"listening"');
+    const { out } = gateway.output;
+    for (const text of [
+      '/graphql',
+      'ws://',
+      '/webhooks/delivery',
+      '/healthz',
+      '/readyz',
+      '/metrics',
+      '/api/v1',
+      'curl ',
+    ])
+      expect(out).toContain(text);
+    const response = await fetch(`${urlIn(out)}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ viewer { workspace isSandbox } }' }),
+    });
+    expect(await response.json()).toMatchObject({
+      data: { viewer: { workspace: 'default', isSandbox: true } },
+    });
+    gateway.child.kill('SIGTERM');
+    expect(await gateway.exited).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('runs the line that its banner says to paste', async () => {
+    const gateway = run(['--port', '0']);
+    await saysOut(gateway, '"listening"');
+    const line =
+      gateway.output.out.split('\n').find((candidate) => candidate.trim().startsWith('curl ')) ?? '';
+    const [, url = '', body = ''] = /curl (\S+) .* -d '(.*)'$/.exec(line.trim()) ?? [];
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(await response.json()).toMatchObject({
+      data: { sendSms: { __typename: 'SendResult', recipients: [{ status: 'ACCEPTED' }] } },
+    });
+  });
+
+  it('ends at once on a second signal, whatever is still running', async () => {
+    const gateway = run(['--port', '0']);
+    await saysOut(gateway, '"listening"');
+    const { port, hostname } = new URL(urlIn(gateway.output.out));
+    const half = connect(Number(port), hostname).on('error', () => {});
+    half.write(
+      'POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+    );
+    await once(half, 'connect');
+    // Answered after the half request was taken in: from here on the drain has something to wait for.
+    await fetch(`${urlIn(gateway.output.out)}/healthz`);
+    gateway.child.kill('SIGTERM');
+    await saysOut(gateway, 'draining');
+    gateway.child.kill('SIGTERM');
+    expect((await gateway.exited).code).toBe(128 + 15);
+    half.destroy();
+  });
+
+  it('says in one sentence that its port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const port = portOf(other);
+    const { code, err } = await run(['--port', String(port)]).exited;
+    other.close();
+    expect(code).toBe(1);
+    expect(err).toBe(
+      `The gateway could not start. Port ${port} on 127.0.0.1 is in use: set PORT or --port to another one.\n`,
+    );
+  });
+
+  it('says so when its folder is used by another gateway', async () => {
+    const first = run(['--port', '0']);
+    await saysOut(first, '"listening"');
+    const { code, err } = await run(['--port', '0']).exited;
+    expect(code).toBe(1);
+    expect(err).toMatch(/^The gateway could not start\. .*data/);
+  });
+});
+
+describe('the simulator', () => {
+  it('runs alone and ends on a signal', async () => {
+    const simulator = run(['--simulator', '--port', '0']);
+    await saysOut(simulator, 'curl');
+    const [, key = ''] = /API key\s+(\S+)/.exec(simulator.output.out) ?? [];
+    const response = await fetch(`${urlIn(simulator.output.out)}/api/v1/user/balance`, {
+      headers: { 'x-api-key': key },
+    });
+    expect(await response.json()).toMatchObject({ currency: 'EUR' });
+    simulator.child.kill('SIGINT');
+    expect((await simulator.exited).code).toBe(0);
+  });
+});
