@@ -1,4 +1,4 @@
-import { type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import type { GraphQLField, GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import type { OperationContext } from '../context.ts';
 import { ForbiddenError } from '../domain/errors.ts';
 import { hasScope, type Scope } from '../domain/viewer.ts';
@@ -24,23 +24,26 @@ export function requireScope(scope: Scope, context: OperationContext): void {
  * declares nothing fails the build: forgetting the scope must not open the field.
  */
 export function guardRootFields(schema: GraphQLSchema): GraphQLSchema {
-  for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
-    if (!isObjectType(root)) continue;
-    for (const field of Object.values(root.getFields())) guardField(field, root.name);
+  const subscription = schema.getSubscriptionType();
+  for (const root of [schema.getQueryType(), schema.getMutationType(), subscription]) {
+    if (!root) continue;
+    // A subscription is checked when it opens; its resolver runs for every event.
+    const entry = root === subscription ? 'subscribe' : 'resolve';
+    for (const field of Object.values(root.getFields())) guardField(field, entry, root.name);
   }
   return schema;
 }
 
 type RootField = GraphQLField<unknown, OperationContext>;
 
-function guardField(field: RootField, rootName: string): void {
+function guardField(field: RootField, entry: 'resolve' | 'subscribe', rootName: string): void {
   const { scope } = field.extensions as Partial<ScopeDeclaration>;
+  const enter = field[entry];
   if (scope === undefined) throw new Error(`${rootName}.${field.name} declares no scope.`);
+  if (enter === undefined) throw new Error(`${rootName}.${field.name} has nothing to ${entry}.`);
   if (scope === null) return;
   field.description = `${field.description ?? ''} Needs the scope \`${scope}\`.`;
-  // A subscription is checked when it opens; its resolver runs for every event.
-  if (field.subscribe !== undefined) field.subscribe = guarded(scope, field.subscribe);
-  else if (field.resolve !== undefined) field.resolve = guarded(scope, field.resolve);
+  field[entry] = guarded(scope, enter);
 }
 
 const guarded =
