@@ -1,28 +1,28 @@
-import { createClient, ErrorReply } from 'redis';
-import type { Logger } from '../../logger.ts';
+import { createClient } from 'redis';
 
 const CONNECT_TIMEOUT_MS = 2000;
 const LONGEST_PAUSE_MS = 1000;
 const FIRST_PAUSE_MS = 50;
 
 export interface ClientOptions {
+  /** The URL of the server, with user, password and database. */
   readonly url: string;
-  readonly serverName: string;
   /** Shown by the server in its list of clients. */
   readonly clientName: string;
-  readonly logger: Logger;
 }
 
 export type RedisClient = ReturnType<typeof createCommandClient>;
 
 /**
- * A client that never queues: while the server is away its commands fail at once, and it comes back by itself. Each
- * outage is logged once, however many attempts it takes.
+ * A client that never queues: while the server is away its commands fail at once, and it comes back by itself.
+ *
+ * @param mayRetry whether to try again after this failure
  */
-export function createCommandClient({ url, serverName, clientName, logger }: ClientOptions) {
-  let wasReady = false;
-  let isAway = false;
-  const client = createClient({
+export const createCommandClient = (
+  { url, clientName }: ClientOptions,
+  mayRetry: (cause: Error) => boolean,
+) =>
+  createClient({
     url,
     name: clientName,
     RESP: 2,
@@ -30,24 +30,11 @@ export function createCommandClient({ url, serverName, clientName, logger }: Cli
     maintNotifications: 'disabled',
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
-      reconnectStrategy: (retries, cause) =>
-        // A server that answers but refuses us at the first try (a wrong password) will not change its mind.
-        !wasReady && cause instanceof ErrorReply ? cause : pauseMs(retries),
+      reconnectStrategy: (retries, cause) => (mayRetry(cause) ? pauseMs(retries) : cause),
     },
   });
-  client.on('ready', () => {
-    if (isAway) logger.info({ server: serverName }, 'Redis is back');
-    wasReady = true;
-    isAway = false;
-  });
-  client.on('error', (error: Error) => {
-    if (!isAway) logger.warn({ server: serverName, reason: error.message }, 'Redis is away');
-    isAway = true;
-  });
-  return client;
-}
 
-/** A client for blocking reads: one life, no second try, no word in the log; its user makes a new one. */
+/** A client for blocking reads: one life, no second try; its user makes a new one. */
 export function createReadingClient({ url, clientName }: ClientOptions) {
   const client = createClient({
     url,

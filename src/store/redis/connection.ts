@@ -1,28 +1,41 @@
 import { ErrorReply } from 'redis';
+import type { Logger } from '../../logger.ts';
 import { StoreUnavailableError } from '../store.ts';
 import { STORE_DEADLINE_MS, withDeadline } from '../with-deadline.ts';
-import { type ClientOptions, createCommandClient, type RedisClient } from './client.ts';
+import type { ClientOptions } from './client.ts';
+import { createLink, type Link } from './link.ts';
+import { createPresence } from './presence.ts';
 import type { Script } from './script.ts';
 
 /** The connection that all commands share, except the blocking read. Rejects with StoreUnavailableError only. */
 export interface Connection {
   command(...args: readonly string[]): Promise<unknown>;
   run(script: Script, keys: readonly string[], args?: readonly (string | number)[]): Promise<unknown>;
-  close(): Promise<void>;
+  close(): void;
+}
+
+export interface ConnectionOptions {
+  readonly client: ClientOptions;
+  /** Host and port, for messages. */
+  readonly serverName: string;
+  readonly logger: Logger;
+  /** How long to wait for the server at the start. */
+  readonly timeoutMs: number;
 }
 
 /** @throws StoreUnavailableError when the server cannot be reached in time, or refuses us */
-export async function connectToRedis(options: ClientOptions, timeoutMs: number): Promise<Connection> {
-  const client = createCommandClient(options);
+export async function connectToRedis(options: ConnectionOptions): Promise<Connection> {
+  const { client, serverName, logger, timeoutMs } = options;
+  const presence = createPresence(serverName, logger);
+  const link = createLink(client, presence);
   try {
-    await withDeadline(client.connect(), timeoutMs);
-  } catch (error) {
-    if (client.isOpen) client.destroy();
-    throw new StoreUnavailableError(`Redis at ${options.serverName} cannot be used: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    await withDeadline(link.firstReady, timeoutMs);
+  } catch (cause) {
+    link.close();
+    const reason = presence.lastFailure ?? 'it does not answer.';
+    throw new StoreUnavailableError(`Redis at ${serverName} cannot be used: ${reason}`, { cause });
   }
-  const command = createSender(client);
+  const command = createSender(link);
 
   return {
     command,
@@ -35,42 +48,29 @@ export async function connectToRedis(options: ClientOptions, timeoutMs: number):
         return await command('EVAL', script.source, ...rest);
       }
     },
-    async close() {
-      if (client.isOpen) client.destroy();
-    },
+    close: link.close,
   };
 }
 
-/** Sends commands with a deadline, and replaces a connection that went silent. */
-function createSender(client: RedisClient): Connection['command'] {
-  let answeredAtMs = performance.now();
-  const heard = () => {
-    answeredAtMs = performance.now();
+/** Sends commands with a deadline, and gives a client up that heard nothing at all for so long. */
+function createSender(link: Link): Connection['command'] {
+  let heardAtMs = performance.now();
+  const noteHeard = () => {
+    heardAtMs = performance.now();
   };
-  client.on('ready', heard);
 
   return async (...args) => {
-    const { socketEpoch } = client;
+    const { client } = link;
     const answer = client.sendCommand([...args]);
-    answer.then(heard, () => undefined);
+    answer.then(noteHeard, (error: unknown) => error instanceof ErrorReply && noteHeard());
     try {
       return await withDeadline(answer);
     } catch (error) {
-      const isSilent = performance.now() - answeredAtMs >= STORE_DEADLINE_MS;
-      if (isSilent && client.isReady && client.socketEpoch === socketEpoch) replaceConnection(client);
+      if (performance.now() - heardAtMs >= STORE_DEADLINE_MS && client.isReady) link.replace(client);
       throw error;
     }
   };
 }
 
-/** The far end may be gone without a word: what the system believes about the connection does not count. */
-function replaceConnection(client: RedisClient): void {
-  client.destroy();
-  // A failure is told by the `error` event, and tried again.
-  client.connect().catch(() => undefined);
-}
-
 const isUnknownScript = (error: unknown): boolean =>
   error instanceof Error && error.cause instanceof ErrorReply && error.cause.message.startsWith('NOSCRIPT');
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown reason');

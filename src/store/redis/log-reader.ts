@@ -18,12 +18,21 @@ const BATCH = 500;
 const BLOCK_MS = 1000;
 const DEADLINE_MS = BLOCK_MS + 2000;
 
-/** @throws StoreUnavailableError when the server cannot be reached */
-export async function openLogReader(options: ClientOptions, logKey: string): Promise<LogReader> {
+/**
+ * @param ending closes the connection, also one that is not there yet
+ * @throws StoreUnavailableError when the server cannot be reached
+ */
+export async function openLogReader(
+  options: ClientOptions,
+  logKey: string,
+  ending: AbortSignal,
+): Promise<LogReader> {
   const client = createReadingClient(options);
   const close = () => {
-    if (client.isOpen) client.destroy();
+    ending.removeEventListener('abort', close);
+    client.destroy();
   };
+  ending.addEventListener('abort', close);
   try {
     await withDeadline(client.connect());
   } catch (error) {

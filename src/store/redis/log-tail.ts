@@ -20,7 +20,7 @@ export const createLogTail =
     let after = from;
     let failures = 0;
     while (!ending.aborted) {
-      const reader = await openLogReader(client, logKey).catch(() => null);
+      const reader = await openLogReader(client, logKey, ending).catch(() => null);
       if (reader !== null) {
         failures = 0;
         onStateChange?.(true);
@@ -42,7 +42,6 @@ interface Follower {
 /** @returns the position up to which entries were handed on */
 async function followUntilLost(reader: LogReader, from: Position, follower: Follower): Promise<Position> {
   const { ending, onEntries } = follower;
-  ending.addEventListener('abort', reader.close, { once: true });
   let after = from;
   try {
     while (!ending.aborted) {
@@ -54,7 +53,6 @@ async function followUntilLost(reader: LogReader, from: Position, follower: Foll
       after = newest.position;
     }
   } finally {
-    ending.removeEventListener('abort', reader.close);
     reader.close();
   }
   return after;

@@ -35,14 +35,14 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
   const { url, logger, processId, retentionMs, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
   const { connectUrl, serverName, keyPrefix, replicas } = parseRedisUrl(url);
-  const client = { url: connectUrl, serverName, clientName: toClientName(processId), logger };
+  const client = { url: connectUrl, clientName: toClientName(processId) };
   const keys = createStoreKeys(keyPrefix);
   const closing = new AbortController();
-  const connection = await connectToRedis(client, connectTimeoutMs);
+  const connection = await connectToRedis({ client, serverName, logger, timeoutMs: connectTimeoutMs });
   try {
     await checkServer(connection, serverName, logger);
   } catch (error) {
-    await connection.close();
+    connection.close();
     throw error;
   }
 
@@ -64,7 +64,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     },
     async close() {
       closing.abort();
-      await connection.close();
+      connection.close();
     },
   };
 }

@@ -58,6 +58,23 @@ export function describeStoreLife(open: OpenStoreUnderTest): void {
       }
     });
 
+    it('keeps what it acknowledged when it is closed in the middle of it', async () => {
+      const { store } = under;
+      const appends = Array.from({ length: 200 }, (_, index) =>
+        store.log.append('main', deliveryReport({ messageId: `m-${index}` })),
+      );
+      const settling = Promise.allSettled(appends);
+      await store.close();
+      const outcomes = await settling;
+      const held = new Set(
+        (await (await under.reopen()).log.read(BEFORE_ALL, 1000)).map(({ position }) => position),
+      );
+      for (const outcome of outcomes) {
+        if (outcome.status === 'fulfilled') expect(held).toContain(outcome.value.position);
+        else expect(outcome.reason).toBeInstanceOf(StoreUnavailableError);
+      }
+    });
+
     it('may be closed twice', async () => {
       await under.store.close();
       await under.store.close();

@@ -104,54 +104,61 @@ describe('while Redis is away', () => {
     expect(acknowledged.filter((position) => !held.has(position))).toEqual([]);
   });
 
-  it.each([
-    [
-      'was killed and restarted',
-      async () => {
-        await server.kill();
-        await server.restart();
-      },
-    ],
-  ])('follows on where it was when the server %s, and tells both', async (_what, interrupt) => {
-    const heard: LogEntry[] = [];
-    const states: boolean[] = [];
-    const [first, lost, regained, last] = [
-      createDeferred(),
-      createDeferred(),
-      createDeferred(),
-      createDeferred(),
-    ];
-    const aborting = new AbortController();
-    const ended = store.log.tail(
-      BEFORE_ALL,
-      (entries) => {
-        heard.push(...entries);
-        if (heard.length >= 1) first.resolve();
-        if (heard.length >= 3) last.resolve();
-      },
-      {
-        signal: aborting.signal,
-        onStateChange(isConnected) {
-          states.push(isConnected);
-          if (!isConnected) lost.resolve();
-          else if (states.length > 1) regained.resolve();
+  const interruptions = {
+    'was killed and restarted': async () => {
+      await server.kill();
+      await server.restart();
+    },
+    'hung for a while': async (lost: Promise<void>) => {
+      server.pause();
+      await lost;
+      server.resume();
+    },
+  };
+
+  it.each(Object.entries(interruptions))(
+    'follows on where it was when the server %s, and tells both',
+    async (_what, interrupt) => {
+      const heard: LogEntry[] = [];
+      const states: boolean[] = [];
+      const [first, lost, regained, last] = [
+        createDeferred(),
+        createDeferred(),
+        createDeferred(),
+        createDeferred(),
+      ];
+      const aborting = new AbortController();
+      const ended = store.log.tail(
+        BEFORE_ALL,
+        (entries) => {
+          heard.push(...entries);
+          if (heard.length >= 1) first.resolve();
+          if (heard.length >= 3) last.resolve();
         },
-      },
-    );
-    await store.log.append('main', numbered(1));
-    await first.promise;
-    await interrupt();
-    await lost.promise;
-    await untilBack();
-    await store.log.append('main', numbered(2));
-    await store.log.append('main', numbered(3));
-    await regained.promise;
-    await last.promise;
-    aborting.abort();
-    await ended;
-    expect(heard.map(({ report }) => report.messageId)).toEqual(['m-1', 'm-2', 'm-3']);
-    expect(states).toEqual([true, false, true]);
-  });
+        {
+          signal: aborting.signal,
+          onStateChange(isConnected) {
+            states.push(isConnected);
+            if (!isConnected) lost.resolve();
+            else if (states.length > 1) regained.resolve();
+          },
+        },
+      );
+      await store.log.append('main', numbered(1));
+      await first.promise;
+      await interrupt(lost.promise);
+      await lost.promise;
+      await untilBack();
+      await store.log.append('main', numbered(2));
+      await store.log.append('main', numbered(3));
+      await regained.promise;
+      await last.promise;
+      aborting.abort();
+      await ended;
+      expect(heard.map(({ report }) => report.messageId)).toEqual(['m-1', 'm-2', 'm-3']);
+      expect(states).toEqual([true, false, true]);
+    },
+  );
 
   it('ends a follower at once though the server is away', async () => {
     const lost = createDeferred();
