@@ -6,6 +6,7 @@ import {
   type GraphQLSchema,
   getOperationAST,
   getVariableValues,
+  Kind,
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
@@ -95,7 +96,8 @@ function compile(schema: GraphQLSchema, document: DocumentNode, name?: string): 
 
 /**
  * What the compiler may not have. Directives: it merges conditional fragments differently from the specification.
- * The marker: it pastes argument literals into source code and replaces strings that carry this marker with
+ * Variables inside a literal: one that is not given arrives as null instead of being left out. The name that sets an
+ * object's prototype. The marker: it pastes argument literals into source code and replaces strings that carry this marker with
  * expressions, so a caller could run code of its own.
  */
 function isCompilable(document: DocumentNode): boolean {
@@ -106,6 +108,9 @@ function isCompilable(document: DocumentNode): boolean {
   };
   visit(document, {
     Directive: refuse,
+    Name: ({ value }) => (value === '__proto__' ? refuse() : undefined),
+    ObjectField: ({ value }) => (value.kind === Kind.VARIABLE ? refuse() : undefined),
+    ListValue: ({ values }) => (values.some(({ kind }) => kind === Kind.VARIABLE) ? refuse() : undefined),
     StringValue: ({ value }) => (COMPILER_MARKER.test(value) ? refuse() : undefined),
   });
   return isFine;

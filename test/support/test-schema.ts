@@ -21,6 +21,8 @@ const SDL = /* GraphQL */ `
     echo(text: String!): String
     optional(number: Int! = 7): Int
     rows(first: Int! = 25, filter: RowFilter): [Row!]!
+    "The filter as it arrived, as JSON."
+    rowsAsked(filter: RowFilter): String
     outcome(isRow: Boolean!): Outcome
     named: Named
     whoAmI: String
@@ -128,6 +130,7 @@ const queries = ({ onPatient }: Required<TestSchemaHooks>): Readonly<Record<stri
   echo: (_root, { text }) => text,
   optional: (_root, { number }) => number,
   rows: async (_root, { first }) => Array.from({ length: first }, (_, index) => row(index)),
+  rowsAsked: (_root, { filter }) => JSON.stringify(filter),
   outcome: (_root, { isRow }) => (isRow ? row(1) : { code: 'NO_ROW', text: 'There is none.' }),
   named: () => row(2),
   whoAmI: (_root, _args, { viewer }) => `${viewer.subject} in ${viewer.workspace}`,
