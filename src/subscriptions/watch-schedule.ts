@@ -14,6 +14,9 @@ const LONGEST_WAIT_MS = 12 * HOUR_MS;
 /** After three days the provider's hourly job ends what has no final report; two hours leave it time to run. */
 const GIVE_UP_AGE_MS = 3 * 24 * HOUR_MS + 2 * HOUR_MS;
 
+const OUTAGE_WAIT_MS = 30 * SECOND_MS;
+const OUTAGE_PATIENCE_MS = 24 * HOUR_MS;
+
 export const firstDueAt = (sentAtMs: number, nowMs: number): number =>
   Math.max(sentAtMs + FIRST_WAIT_MS, nowMs + OVERDUE_WAIT_MS);
 
@@ -29,5 +32,14 @@ export function rescheduleWatch(watch: Watch, nowMs: number): Watch | null {
   const dueAtMs = Math.min(nowMs + Math.round(waitMs), lastDueAtMs);
   return { ...watch, dueAtMs, attempts: watch.attempts + 1 };
 }
+
+/** When to try again after the provider could not be asked: soon, and it counts as no attempt. Null: for a day in vain. */
+export function postponeWatch(watch: Watch, nowMs: number): Watch | null {
+  const isHopeless = nowMs > watch.sentAtMs + GIVE_UP_AGE_MS + OUTAGE_PATIENCE_MS;
+  return isHopeless ? null : { ...watch, dueAtMs: nowMs + OUTAGE_WAIT_MS };
+}
+
+/** True when a report that no webhook brought so far has had its time: the provider has stopped trying. */
+export const isLate = (watch: Watch, nowMs: number): boolean => nowMs - watch.sentAtMs >= FIRST_WAIT_MS;
 
 const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most);
