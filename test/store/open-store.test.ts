@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/domain/clock.ts';
 import { trimStore } from '../../src/store/housekeeping.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { BEFORE_ALL } from '../../src/store/store.ts';
+import { createDeferred } from '../support/deferred.ts';
 import { deliveryReport } from '../support/delivery-report.ts';
 import { sendClaim } from './conformance/send-claim.ts';
 
@@ -33,6 +34,32 @@ describe('opening a store by its URL', () => {
 });
 
 describe('trimming to the retention', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('happens by itself once a minute, with the retention that was asked for', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const folder = await mkdtemp(join(tmpdir(), 'gateway-retention-'));
+    const trimmed = createDeferred<string>();
+    let nowMs = 1000;
+    const store = await openStore({
+      url: `file:${folder}`,
+      clock: { now: () => nowMs },
+      logger: pino({ level: 'debug' }, { write: trimmed.resolve }),
+      processId: 'test',
+      retentionMs: 500,
+    });
+    await store.log.append('main', deliveryReport());
+    nowMs = 2000;
+    vi.advanceTimersByTime(60_000);
+    expect(JSON.parse(await trimmed.promise)).toMatchObject({ reports: 1, sends: 0 });
+    expect(await store.log.read(BEFORE_ALL, 1)).toEqual([]);
+    await store.close();
+    expect(vi.getTimerCount()).toBe(0);
+    await rm(folder, { recursive: true });
+  });
+
   it('forgets reports and idempotency keys, each when its own time is over', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gateway-retention-'));
     let nowMs = 0;
