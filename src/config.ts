@@ -27,8 +27,8 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 const MIN_GATEWAY_SECRET_BYTES = 32;
 const OWN_PREFIXES =

@@ -20,7 +20,7 @@ export const UPSTREAM_AREAS = [
 ] as const;
 export type UpstreamArea = (typeof UPSTREAM_AREAS)[number];
 
-export const HTTP_ROUTES = [
+const HTTP_ROUTES = [
   'graphql',
   'webhook',
   'export',

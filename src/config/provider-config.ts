@@ -3,7 +3,7 @@ import type { EnvReader } from './env-reader.ts';
 import { API_KEY_FORM, MAX_WEBHOOK_SECRET_LENGTH, type WorkspaceConfig } from './workspace-config.ts';
 import { readWorkspacesFile } from './workspaces-file.ts';
 
-export const DEFAULT_WORKSPACE = 'default';
+const DEFAULT_WORKSPACE = 'default';
 const DOCUMENTED_BASE_URL = 'https://restlink23telecom.com/api/v1';
 const SHORT_SECRET_LENGTH = 16;
 

@@ -21,7 +21,7 @@ export async function runGateway(config: Config, seed: number | null): Promise<n
     return process.exit(1);
   }
   announce(gateway, config, logger);
-  drainOnSignals(gateway, logger);
+  drainOnSignals(gateway, logger, config.server.drainTimeoutMs + CLOSING_MS);
   return 0;
 }
 
@@ -33,13 +33,20 @@ function announce(gateway: Gateway, config: Config, logger: Logger): void {
   logger.info({ version, mode: config.mode, url }, 'listening');
 }
 
+/** After the drain of the server: what the hub, the store and the providers may take to close. */
+const CLOSING_MS = 4000;
+
 /** The first signal drains; a second one ends the process at once. */
-function drainOnSignals(gateway: Gateway, logger: Logger): void {
+function drainOnSignals(gateway: Gateway, logger: Logger, longestMs: number): void {
   let isDraining = false;
   const stop = (signal: NodeJS.Signals, exitCode: number) => {
     if (isDraining) process.exit(exitCode);
     isDraining = true;
     logger.info({ signal }, 'draining: a second signal ends at once');
+    setTimeout(() => {
+      logger.error({ longestMs }, 'the drain took too long: ending');
+      process.exit(1);
+    }, longestMs).unref();
     gateway.drain().then(
       () => process.exit(0),
       (error: unknown) => {
