@@ -15,8 +15,8 @@ export function isCalendarDate(value: string): value is CalendarDate {
 }
 
 /**
- * The fixed UTC days of a relative period at an instant, both included. `LAST_7_DAYS` and `LAST_30_DAYS` are today and
- * the 6 or 29 days before it.
+ * The fixed UTC days of a relative period at an instant, both included, as the provider counts them: its documented answer
+ * for `30d` on 2026-02-13 spans 2026-01-14 to 2026-02-13, so today comes on top of the days that the name says.
  */
 export function rangeOfPeriod(period: Period, nowMs: number): DateRange {
   const today = dayOf(nowMs);
@@ -26,9 +26,9 @@ export function rangeOfPeriod(period: Period, nowMs: number): DateRange {
     case 'YESTERDAY':
       return { from: dayOf(nowMs - DAY_MS), to: dayOf(nowMs - DAY_MS) };
     case 'LAST_7_DAYS':
-      return { from: dayOf(nowMs - 6 * DAY_MS), to: today };
+      return { from: dayOf(nowMs - 7 * DAY_MS), to: today };
     case 'LAST_30_DAYS':
-      return { from: dayOf(nowMs - 29 * DAY_MS), to: today };
+      return { from: dayOf(nowMs - 30 * DAY_MS), to: today };
     case 'THIS_MONTH':
       return { from: firstOfMonth(today), to: today };
     case 'LAST_MONTH': {

@@ -9,7 +9,7 @@ export interface WebhookTest {
 
 /**
  * Asks the provider to post a test webhook.
- * @throws WebhookRefusedError, RateLimitedError, UpstreamUnavailableError
+ * @throws InvalidInputError, WebhookRefusedError, RateLimitedError, UpstreamUnavailableError
  */
 export async function testWebhook({ provider, clock }: OperationContext): Promise<WebhookTest> {
   const requestedAt = toInstant(clock.now());

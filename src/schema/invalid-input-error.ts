@@ -9,7 +9,7 @@ const InputProblemType = builder.objectRef<InputProblem>('InputProblem').impleme
       description: 'The way to the value, arguments first, such as `["input", "to", "3"]`.',
     }),
     message: t.exposeString('message', {
-      description: 'What is wrong with it, such as `Write the number in E.164, like +447911123456.`',
+      description: 'What is wrong with it, such as `Write the number in E.164, like +447911123456`.',
     }),
   }),
 });

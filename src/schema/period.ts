@@ -6,8 +6,8 @@ export const PeriodEnum = builder.enumType('Period', {
   values: {
     TODAY: { description: 'Since midnight. Provider: `today`.' },
     YESTERDAY: { description: 'The day before today. Provider: `yesterday`.' },
-    LAST_7_DAYS: { description: 'Today and the 6 days before. The default. Provider: `7d`.' },
-    LAST_30_DAYS: { description: 'Today and the 29 days before. Provider: `30d`.' },
+    LAST_7_DAYS: { description: 'Today and the 7 days before. The default. Provider: `7d`.' },
+    LAST_30_DAYS: { description: 'Today and the 30 days before. Provider: `30d`.' },
     THIS_MONTH: { description: 'Since the first of the month. Provider: `this_month`.' },
     LAST_MONTH: { description: 'The whole month before this one. Provider: `last_month`.' },
   } as const satisfies Record<Period, { description: string }>,

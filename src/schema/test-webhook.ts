@@ -1,4 +1,9 @@
-import { RateLimitedError, UpstreamUnavailableError, WebhookRefusedError } from '../domain/errors.ts';
+import {
+  InvalidInputError,
+  RateLimitedError,
+  UpstreamUnavailableError,
+  WebhookRefusedError,
+} from '../domain/errors.ts';
 import { testWebhook, type WebhookTest } from '../resolvers/test-webhook.ts';
 import { builder } from './builder.ts';
 import { cost } from './complexity.ts';
@@ -23,7 +28,7 @@ builder.mutationField('testWebhook', (t) =>
     extensions: needsScope('webhooks.write'),
     complexity: cost({ upstreamCalls: 1, rows: 1 }),
     errors: {
-      types: [WebhookRefusedError, RateLimitedError, UpstreamUnavailableError],
+      types: [InvalidInputError, WebhookRefusedError, RateLimitedError, UpstreamUnavailableError],
       union: { name: 'TestWebhookOutcome', description: 'The test, or why it was not made.' },
     },
     resolve: (_root, _args, context) => testWebhook(context),

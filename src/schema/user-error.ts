@@ -49,7 +49,7 @@ export const UserErrorInterface = builder.interfaceRef<GatewayError>('UserError'
   description: 'An error that the caller can act on, returned as data by mutations.',
   fields: (t) => ({
     message: t.exposeString('message', {
-      description: 'What is wrong, as a sentence for the caller, such as `to.3 is not a number in E.164.`',
+      description: 'What is wrong, as a sentence for the caller, such as `to.3 is not a number in E.164`.',
     }),
     code: t.field({
       type: UserErrorCodeEnum,
