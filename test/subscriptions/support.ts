@@ -15,22 +15,6 @@ import type { Hub } from '../../src/subscriptions/hub.ts';
 export const WORKSPACE = 'default';
 export const silentLogger = pino({ level: 'silent' });
 
-/** Time that moves when it is told to. */
-export interface ManualClock {
-  now(): number;
-  advance(ms: number): void;
-}
-
-export function createManualClock(startMs: number): ManualClock {
-  let nowMs = startMs;
-  return {
-    now: () => nowMs,
-    advance(ms) {
-      nowMs += ms;
-    },
-  };
-}
-
 export function createReport(members: Partial<DeliveryReport> = {}): DeliveryReport {
   const rawStatus = members.rawStatus ?? 'DELIVRD';
   return {
