@@ -58,8 +58,10 @@ export function createDayPages(dayStartMs: number): DayPages {
         (page) => !visited.has(page),
       );
       const spanMs = Math.max(1, newer.oldestMs - older.newestMs);
-      // Messages are taken to come evenly; where they do not, each page read narrows the stretch.
-      const share = Math.min(1, Math.max(0, (newer.oldestMs - sentAtMs) / spanMs));
+      // Messages are taken to come evenly, and every other time not: a day of all its messages in one hour would
+      // otherwise be read page by page. Halving the stretch finds any page in twice the logarithm.
+      const evenShare = Math.min(1, Math.max(0, (newer.oldestMs - sentAtMs) / spanMs));
+      const share = noted.length % 2 === 1 ? evenShare : 0.5;
       const guess = newer.page + 1 + Math.floor(share * length);
       const likely = pages.toSorted((left, right) => Math.abs(left - guess) - Math.abs(right - guess))[0];
       return { pages, likely, pageSpanMs: spanMs / Math.max(1, length) };
