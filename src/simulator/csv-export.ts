@@ -38,8 +38,8 @@ export function* csvLines(messages: Iterable<MessageRecord>): Generator<string> 
 /** Rows made up as they are pulled: an export of any length that is never held. */
 export function* generatedCsvLines(count: number): Generator<string> {
   for (let row = 1; row <= count; row += 1) {
-    const id = `api_42_${1_770_000_000_000_000_000n + BigInt(row)}_${row.toString(16).padStart(16, '0')}`;
-    const tail = String(row % 1_000).padStart(3, '0');
-    yield `${id},api,+447700900${tail},MyApp,"Row ${row}, made for the export",DELIVRD,000,0.0325,2026-02-13T10:30:00Z,2026-02-13T10:30:04Z,false,,,\r\n`;
+    const digits = String(row).padStart(9, '0');
+    yield `api_42_1770978600${digits}_0000000${digits},api,+447700900${digits.slice(-3)},MyApp,` +
+      `"Row ${row}, made for the export",DELIVRD,000,0.0325,2026-02-13T10:30:00Z,2026-02-13T10:30:04Z,false,,,\r\n`;
   }
 }

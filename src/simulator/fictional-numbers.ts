@@ -6,7 +6,7 @@ interface FictionalBlock {
   /** How much of the traffic goes there. */
   readonly weight: number;
   readonly prefixes: readonly string[];
-  /** How many digits follow, at least one. */
+  /** How many digits follow. */
   readonly freeDigits: number;
 }
 
@@ -17,7 +17,7 @@ const BLOCKS: readonly FictionalBlock[] = [
   { country: 'FR', weight: 12, prefixes: ['+3363998'], freeDigits: 4 },
   { country: 'SE', weight: 7, prefixes: ['+4670174061', '+4670174062', '+4670174063'], freeDigits: 1 },
   { country: 'CA', weight: 6, prefixes: ['+141655501', '+151455501', '+160455501'], freeDigits: 2 },
-  { country: 'AU', weight: 5, prefixes: ['+6149157015'], freeDigits: 1 },
+  { country: 'AU', weight: 5, prefixes: ['+61491570110', '+61491570156', '+61491570157'], freeDigits: 0 },
 ];
 
 const WEIGHTED_BLOCKS = BLOCKS.map((block) => [block, block.weight] as const);
@@ -29,6 +29,6 @@ export interface FictionalNumber {
 
 export function drawNumber(random: SeededRandom): FictionalNumber {
   const { prefixes, freeDigits, country } = random.pickWeighted(WEIGHTED_BLOCKS);
-  const tail = String(random.integer(0, 10 ** freeDigits - 1)).padStart(freeDigits, '0');
+  const tail = Array.from({ length: freeDigits }, () => random.integer(0, 9)).join('');
   return { recipient: `${random.pick(prefixes)}${tail}`, country };
 }

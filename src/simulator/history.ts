@@ -91,16 +91,13 @@ function createRecorder(workspace: WorkspaceState, random: SeededRandom, nowMs: 
   };
 }
 
-/** The hour of the day of a message: business hours are busy, nights are quiet. */
-const drawHour = (random: SeededRandom): number =>
-  random.pickWeighted(
-    Array.from({ length: 24 }, (_, hour) => [hour, hour >= 7 && hour < 21 ? 6 : 1] as const),
-  );
+/** Business hours are busy, nights are quiet. */
+const HOURS = Array.from({ length: 24 }, (_, hour) => [hour, hour >= 7 && hour < 21 ? 6 : 1] as const);
 
 function drawInstant(random: SeededRandom, nowMs: number, days: number): number {
   const dayMs = nowMs - random.integer(0, days - 1) * DAY_MS;
   const midnight = dayMs - (dayMs % DAY_MS);
-  const instant = midnight + drawHour(random) * 3_600_000 + random.integer(0, 3_599_999);
+  const instant = midnight + random.pickWeighted(HOURS) * 3_600_000 + random.integer(0, 3_599_999);
   return instant < nowMs ? instant : nowMs - random.integer(1, DAY_MS);
 }
 

@@ -44,7 +44,10 @@ export function createHttpPoster(): HttpPoster {
   return {
     async post({ url, headers, body, timeoutMs }) {
       if (isClosed) return { httpStatus: null, error: 'closed' };
-      return finish(open(new URL(url), headers), body, timeoutMs);
+      const request = open(new URL(url), headers);
+      const result = await finish(request, body, timeoutMs);
+      const metClosingConnection = request.reusedSocket && result.error === 'ECONNRESET' && !isClosed;
+      return metClosingConnection ? finish(open(new URL(url), headers), body, timeoutMs) : result;
     },
     close() {
       isClosed = true;

@@ -55,7 +55,11 @@ export function createSeededRandom(seed: number): SeededRandom {
       });
       return itemAt(items, index < 0 ? items.length - 1 : index)[0];
     },
-    hex: (length) => Array.from({ length }, () => integer(0, 15).toString(16)).join(''),
+    hex: (length) => {
+      let digits = '';
+      while (digits.length < length) digits += integer(0, 0xffff_ffff).toString(16).padStart(8, '0');
+      return digits.slice(0, length);
+    },
     fork: (name) => createSeededRandom(hashText(`${seed}/${name}`)),
   };
 }

@@ -14,6 +14,8 @@ export interface SimulatedTime extends SimulatorTime {
 interface Timer {
   readonly dueAtMs: number;
   readonly work: () => void | Promise<void>;
+  /** Stays in its place until its turn comes: taking thousands out one by one would be slow. */
+  isCancelled: boolean;
 }
 
 /** Index of the first timer that is due later than the instant. */
@@ -36,8 +38,7 @@ export function createSimulatedTime(startMs: number): SimulatedTime {
   function schedule(timer: Timer): CancelTimer {
     timers.splice(firstAfter(timers, timer.dueAtMs), 0, timer);
     return () => {
-      const index = timers.indexOf(timer);
-      if (index >= 0) timers.splice(index, 1);
+      timer.isCancelled = true;
     };
   }
 
@@ -45,19 +46,19 @@ export function createSimulatedTime(startMs: number): SimulatedTime {
     const dueAtMs = timers[0]?.dueAtMs ?? nowMs;
     nowMs = Math.max(nowMs, dueAtMs);
     const due = timers.splice(0, firstAfter(timers, dueAtMs));
-    await Promise.all(due.map((timer) => timer.work()));
+    await Promise.all(due.map((timer) => (timer.isCancelled ? undefined : timer.work())));
   }
 
   return {
     now: () => nowMs,
-    after: (delayMs, work) => schedule({ dueAtMs: nowMs + Math.max(0, delayMs), work }),
+    after: (delayMs, work) => schedule({ dueAtMs: nowMs + Math.max(0, delayMs), work, isCancelled: false }),
     async advance(ms) {
       const untilMs = nowMs + ms;
       while (timers[0] !== undefined && timers[0].dueAtMs <= untilMs) await runNextInstant();
       nowMs = Math.max(nowMs, untilMs);
     },
     get pendingCount() {
-      return timers.length;
+      return timers.filter((timer) => !timer.isCancelled).length;
     },
   };
 }
