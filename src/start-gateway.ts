@@ -4,6 +4,7 @@ import { type Clock, systemClock } from './domain/clock.ts';
 import { createPendingWork } from './domain/pending-work.ts';
 import type { Logger } from './logger.ts';
 import { type ClosingStack, createClosingStack } from './main/closing-stack.ts';
+import { countStoreErrors } from './main/count-store-errors.ts';
 import { followReports, openProviders } from './main/open-providers.ts';
 import { pointWebhookAt, startSandbox } from './main/sandbox.ts';
 import { createSealers } from './main/sealers.ts';
@@ -20,6 +21,7 @@ import type { Simulator } from './simulator/simulator.ts';
 import type { SimulatorOptions } from './simulator/simulator-options.ts';
 import { openStore } from './store/open-store.ts';
 import { createHub } from './subscriptions/create-hub.ts';
+import { createReconciler } from './subscriptions/reconciler.ts';
 
 export interface GatewayOptions {
   readonly logger: Logger;
@@ -64,12 +66,15 @@ async function openGateway(config: Config, options: GatewayOptions, closing: Clo
 
   const resolver = createSendResolver({ ...parts, isSandbox: (workspace) => isSandbox(config, workspace) });
   closing.add(() => resolver.close());
+  const reconciler = createReconciler({ ...parts, accountCallsPerSecond: config.provider.callsPerSecond });
+  closing.add(() => reconciler.close());
   const server = createGatewayServer(parts);
   closing.add(() => server.drain());
   const { url } = await server.listen();
   const [workspace] = config.provider.workspaces;
   if (simulator !== null && workspace !== undefined) pointWebhookAt(simulator, workspace, url);
   resolver.start();
+  reconciler.start();
   return { url, simulator, parts, isReady: server.isReady, drain: closing.closeAll };
 }
 
@@ -101,7 +106,7 @@ async function openParts(
   const { logger, clock, metrics } = surroundings;
   const { provider, limits, trustedDocuments, rootKey } = config;
   const processId = randomUUID();
-  const store = await openStore({ ...config.store, clock, logger, processId });
+  const store = countStoreErrors(await openStore({ ...config.store, clock, logger, processId }), metrics);
   closing.add(() => store.close());
   const hub = await createHub({ log: store.log, logger, metrics });
   closing.add(() => hub.close());
