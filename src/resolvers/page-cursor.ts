@@ -34,7 +34,11 @@ export const listIdentity = (list: string, workspace: string, filter: readonly u
     .digest('base64url')
     .slice(0, 16);
 
-export function sealPageCursor(cursor: PageCursor, identity: string, { sealers }: OperationContext): string {
+export function sealPageCursor(
+  cursor: PageCursor,
+  identity: string,
+  { sealers }: Pick<OperationContext, 'sealers'>,
+): string {
   const { range, anchor } = cursor;
   const { rowId, at, offset, total, ties } = anchor;
   const payload: z.input<typeof cursorPayload> = [
@@ -52,7 +56,11 @@ export function sealPageCursor(cursor: PageCursor, identity: string, { sealers }
 }
 
 /** @throws CursorInvalidError when it was edited, is of another gateway or version, or belongs to another filter */
-export function openPageCursor(after: string, identity: string, { sealers }: OperationContext): PageCursor {
+export function openPageCursor(
+  after: string,
+  identity: string,
+  { sealers }: Pick<OperationContext, 'sealers'>,
+): PageCursor {
   const payload = cursorPayload.safeParse(sealers.pageCursor.open(after));
   if (!payload.success)
     throw new CursorInvalidError('after is not a cursor of this list: use one as it was given.');
