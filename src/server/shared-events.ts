@@ -48,14 +48,18 @@ export function createSharedEvents(freshContext: (context: OperationContext) => 
     const { plan, context } = subscriber;
     const key = `${idOf(plan)}|${audienceOf(context)}|${selectedVariablesOf(subscriber)}`;
     const execute = (payload: unknown): EventOutcome => {
+      const eventContext = freshContext(context);
+      const finish = (result: ExecutionResult): EventResult => ({
+        ...result,
+        extensions: { ...result.extensions, upstream: eventContext.provider.cost },
+        [EVENT_CURSOR]: cursorOf(payload),
+      });
       const result = plan.run({
         rootValue: payload,
-        contextValue: freshContext(context),
+        contextValue: eventContext,
         variableValues: subscriber.variableValues,
       });
-      return result instanceof Promise
-        ? result.then((value) => withCursor(value, payload))
-        : withCursor(result, payload);
+      return result instanceof Promise ? result.then(finish) : finish(result);
     };
     return (payload) => {
       if (typeof payload !== 'object' || payload === null) return execute(payload);
@@ -74,9 +78,9 @@ export function createSharedEvents(freshContext: (context: OperationContext) => 
   };
 }
 
-function withCursor(result: ExecutionResult, payload: unknown): EventResult {
+function cursorOf(payload: unknown): string | null {
   const cursor = (payload as { readonly cursor?: unknown } | null)?.cursor;
-  return { ...result, [EVENT_CURSOR]: typeof cursor === 'string' ? cursor : null };
+  return typeof cursor === 'string' ? cursor : null;
 }
 
 /** An answer is shared only between callers of the same workspace and scopes. */

@@ -35,7 +35,7 @@ const comparable = ({ data, errors }: ExecutionResult) => ({
     .sort(),
 });
 
-const DOCUMENTS: readonly (readonly [string, string, Variables?])[] = [
+const DOCUMENTS: [name: string, text: string, variables?: Variables][] = [
   [
     'names of everything that objects inherit',
     '{ __proto__: hello constructor: hello toString: rows(first: 1) { __proto__: parent { hasOwnProperty: id } } }',
