@@ -13,6 +13,8 @@ export class MovingList {
   readonly calls: PageRequest[] = [];
   /** Runs before each call is answered: where arrivals come in. */
   beforeCall: () => void = () => {};
+  /** Rows that the reader of the page drops because they make no sense; the provider counts them all the same. */
+  isUnreadable: (item: Item) => boolean = () => false;
   #items: Item[] = [];
   #created = 0;
   #nowMs = Date.parse('2026-02-13T10:00:00Z');
@@ -21,7 +23,7 @@ export class MovingList {
     return this.#items;
   }
 
-  /** Adds rows at the head, each so many ms after the one before; 0 gives equal instants. */
+  /** Adds rows at the head, each so many ms after the one before; 0 gives equal instants, less than 0 disorder. */
   arrive(count: number, stepMs = 1000): void {
     for (let index = 0; index < count; index += 1) {
       this.#nowMs += stepMs;
@@ -48,7 +50,9 @@ export class MovingList {
     this.beforeCall();
     const { page, limit } = request;
     const total = this.#items.length;
-    const rows = this.#items.slice((page - 1) * limit, page * limit);
+    const rows = this.#items
+      .slice((page - 1) * limit, page * limit)
+      .filter((item) => !this.isUnreadable(item));
     return { rows, total, page, totalPages: Math.ceil(total / limit) };
   }
 }
