@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { systemClock } from '../../src/domain/clock.ts';
@@ -12,7 +11,6 @@ import { numberedReport } from './numbered-report.ts';
 
 const TICK_MS = 10;
 const RETRY_MS = 100;
-const STANDARD_OUTPUT = 1;
 
 const [url = '', first = '0', perSecond = '500'] = process.argv.slice(2);
 const store = await openStore({
@@ -27,8 +25,7 @@ async function deliver(number: number): Promise<void> {
   for (;;) {
     try {
       const { position, isDuplicate } = await store.log.append('main', numberedReport(number));
-      // At once and past every buffer: what is printed was acknowledged before the kill.
-      writeSync(STANDARD_OUTPUT, `${number} ${position} ${isDuplicate ? 1 : 0}\n`);
+      process.stdout.write(`${number} ${position} ${isDuplicate ? 1 : 0}\n`);
       return;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;

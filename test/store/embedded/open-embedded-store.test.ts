@@ -87,6 +87,14 @@ describe('the folder of the embedded store', () => {
     expect(answers.filter((answer) => answer.includes('in use by another process'))).toHaveLength(3);
   });
 
+  it('goes to one of several that find it abandoned in the same moment', async () => {
+    const holder = elsewhere();
+    await holder.nextLine();
+    await holder.kill();
+    const attempts = await Promise.allSettled(Array.from({ length: 5 }, () => open()));
+    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
   it('is free again after a process was killed with it', async () => {
     const holder = elsewhere();
     expect(await holder.nextLine()).toBe('open');
