@@ -94,7 +94,7 @@ function assemble(parts: GatewayParts, publicUrl: () => string) {
     graphql: createGraphqlHttp({
       ...shared,
       openStreams,
-      streamSlots: createCallerSlots(limits.socketsPerCaller),
+      streamSlots: createCallerSlots(limits.streamsPerCaller),
       page: server.isGraphiqlOn ? createGraphiqlPage() : null,
     }),
     download: createExportDownload(shared),

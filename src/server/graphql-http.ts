@@ -30,7 +30,6 @@ export interface GraphqlHttpParts extends Pick<GatewayParts, 'authenticator' | '
   readonly page: GraphiqlPage | null;
 }
 
-const BODY_TIMEOUT_MS = 10_000;
 const JSON_BODY = /^application\/json *(; *charset="?utf-8"? *)?$/i;
 
 /** GraphQL over HTTP: GET and POST, answers as JSON or as Server-Sent Events, GraphiQL for a browser. */
@@ -111,7 +110,9 @@ async function readParams(
   // Only JSON: a page of another site cannot send it without being asked first.
   if (!JSON_BODY.test(request.headers['content-type'] ?? ''))
     throw new HttpError(415, 'UNSUPPORTED_MEDIA_TYPE', `Send \`Content-Type: ${JSON_TYPE}\` in UTF-8.`);
-  return parsePostParams(await readBody(request, { maxBytes: limits.bodyBytes, timeoutMs: BODY_TIMEOUT_MS }));
+  return parsePostParams(
+    await readBody(request, { maxBytes: limits.bodyBytes, timeoutMs: limits.bodyTimeoutMs }),
+  );
 }
 
 const headerText = (value: string | readonly string[] | undefined): string | null =>
