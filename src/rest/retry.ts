@@ -22,6 +22,8 @@ export interface RetryOptions {
 }
 
 const NO_WAIT = 0;
+/** A clash of signatures costs no time and says nothing about the provider's health. */
+const MORE_ATTEMPTS_AFTER_CLASH = 3;
 
 /** Whether the same request may be made once more. The one place that decides it. */
 export function isRetryable(rule: RetryRule, failure: UpstreamFailure): boolean {
@@ -56,17 +58,20 @@ export const isSignatureClash = (failure: UpstreamFailure): boolean =>
   failure instanceof UpstreamError && failure.refusal.errorCode === 'INVALID_SIGNATURE';
 
 /**
- * Milliseconds to wait before attempt number `attempt + 1`; null when it is longer than a call should be held up.
+ * Milliseconds to wait before the next attempt; null when there were enough, or when it is longer than a call should be
+ * held up.
  *
- * @param attempt how many attempts were made
+ * @param made how many attempts were made
  */
 export function delayBeforeRetry(
   failure: UpstreamFailure,
-  attempt: number,
+  made: number,
   options: RetryOptions,
 ): number | null {
-  if (isSignatureClash(failure)) return NO_WAIT;
-  const doubled = 2 ** (attempt - 1);
+  if (isSignatureClash(failure))
+    return made < options.maxAttempts + MORE_ATTEMPTS_AFTER_CLASH ? NO_WAIT : null;
+  if (made >= options.maxAttempts) return null;
+  const doubled = 2 ** (made - 1);
   if (failure instanceof UpstreamError && failure.refusal.status === 429) {
     const told = failure.refusal.retryAfterMs;
     if (told !== null && told > options.maxDelayMs) return null;
@@ -94,7 +99,7 @@ export async function withRetries<Result>(
       return await attempt(failureBefore);
     } catch (error) {
       if (!isUpstreamFailure(error) || !isRetryable(call.rule, error)) throw error;
-      const waitMs = made < limits.options.maxAttempts ? delayBeforeRetry(error, made, limits.options) : null;
+      const waitMs = delayBeforeRetry(error, made, limits.options);
       if (waitMs === null || !limits.budget.spend()) throw error;
       failureBefore = error;
       await sleep(waitMs, call.signal);

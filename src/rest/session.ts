@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Message } from '../domain/message.ts';
 import type { SendReceipt, SendRequest } from '../domain/send.ts';
 import { fetchBalance, fetchPayments, fetchPrices } from './account.ts';
@@ -19,6 +20,7 @@ import {
 
 /** The provider as one operation uses it. */
 export function openSession(parts: ProviderParts, signal: AbortSignal): ProviderSession {
+  setMaxListeners(0, signal); // an operation may well wait for a hundred calls at once
   const scope: CallScope = { signal, cost: { calls: 0, coalesced: 0, cached: 0 } };
   const loader = createMessageLoader(parts, scope);
   const ownSends = createOwnSends(parts);

@@ -44,11 +44,13 @@ export function createSigner(apiSecret: string, clock: Clock): Signer {
   const key = createSecretKey(apiSecret, 'utf8');
   const timestamps = createTimestampAllocator({ reachSeconds: REACH_SECONDS, maxKinds: MAX_KINDS });
   const thisSecond = () => Math.floor(clock.now() / 1000);
+  // Once another process is known to use the same key, all take their seconds at random and rarely meet.
+  let isKeyShared = false;
 
-  async function takeTimestamp(kind: string, signal: AbortSignal, isAgain: boolean): Promise<number> {
+  async function takeTimestamp(kind: string, signal: AbortSignal): Promise<number> {
     for (;;) {
       const now = thisSecond();
-      const timestamp = timestamps.take(kind, now, isAgain ? randomSecondAround(now) : now);
+      const timestamp = timestamps.take(kind, now, isKeyShared ? randomSecondAround(now) : now);
       if (timestamp !== null) return timestamp;
       await sleep(1000 - (clock.now() % 1000), signal);
     }
@@ -56,7 +58,8 @@ export function createSigner(apiSecret: string, clock: Clock): Signer {
 
   return {
     async sign(request, signal, isAgain = false) {
-      const timestamp = await takeTimestamp(kindOf(request), signal, isAgain);
+      isKeyShared ||= isAgain;
+      const timestamp = await takeTimestamp(kindOf(request), signal);
       return { timestamp, signature: signatureOf(key, request, timestamp) };
     },
     isInWindow: (timestamp) => Math.abs(thisSecond() - timestamp) < ALLOWED_SKEW_SECONDS - SAFETY_SECONDS / 2,
