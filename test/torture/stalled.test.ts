@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { stallSubscriber } from '../../scripts/torture/stall-subscriber.ts';
+
+// The short form of `npm run torture -- stalled`.
+it('ends a stalled subscriber, while the others get everything', async () => {
+  const { counts } = await stallSubscriber({
+    ...{ subscribers: 50, reportsPerSecond: 500, seconds: 1 },
+    log: () => undefined,
+  });
+  expect(counts).toMatchObject({
+    'stalled client ended with SLOW_CONSUMER': 'true',
+    'events to the others': 25_000,
+    missing: 0,
+  });
+});
