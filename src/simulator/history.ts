@@ -36,6 +36,8 @@ const ACTION_RATE = 0.3;
 
 interface Draft {
   readonly createdAtMs: number;
+  /** Each message has chance of its own, so that what it says does not depend on the hour the past was made at. */
+  readonly random: SeededRandom;
   /** Null: sent over the API. */
   readonly campaign: SampleCampaign | null;
 }
@@ -52,15 +54,17 @@ function drawEngagement(random: SeededRandom, campaign: SampleCampaign, atMs: nu
   };
 }
 
-/** Turns drafts into messages of one workspace. */
-function createRecorder(workspace: WorkspaceState, random: SeededRandom, nowMs: number) {
-  const drawPast = (campaign: SampleCampaign, sentAtMs: number) => {
-    const engagement = drawEngagement(random, campaign, sentAtMs);
-    const lastMs = engagement?.actionAtMs ?? engagement?.clickedAtMs ?? sentAtMs;
-    return lastMs <= nowMs ? engagement : null; // a click that is still to come is not known yet
-  };
+/** What has been clicked by now; a click that is still to come is not known yet. */
+function drawPastEngagement({ random, campaign, createdAtMs }: Draft, nowMs: number): Engagement | null {
+  const engagement = campaign === null ? null : drawEngagement(random, campaign, createdAtMs);
+  const lastMs = engagement?.actionAtMs ?? engagement?.clickedAtMs ?? createdAtMs;
+  return lastMs <= nowMs ? engagement : null;
+}
 
-  return ({ createdAtMs, campaign }: Draft): MessageRecord => {
+/** Turns drafts into messages of one workspace. */
+function createRecorder(workspace: WorkspaceState, nowMs: number) {
+  return (draft: Draft): MessageRecord => {
+    const { createdAtMs, campaign, random } = draft;
     const { recipient, country } = drawNumber(random);
     const text = campaign?.text ?? sampleText(random);
     const { segments } = measureText(text);
@@ -86,7 +90,7 @@ function createRecorder(workspace: WorkspaceState, random: SeededRandom, nowMs: 
       statusCode: statusCodeOf(status),
       deliveredAtMs: isDelivered ? Math.min(nowMs, createdAtMs + random.integer(2, 9) * 1_000) : null,
       telecomMessageId: ['pending', 'failed'].includes(status) ? null : createTelecomMessageId(random),
-      engagement: campaign !== null && isDelivered ? drawPast(campaign, createdAtMs) : null,
+      engagement: isDelivered ? drawPastEngagement(draft, nowMs) : null,
     };
   };
 }
@@ -98,32 +102,41 @@ function drawInstant(random: SeededRandom, nowMs: number, days: number): number 
   const dayMs = nowMs - random.integer(0, days - 1) * DAY_MS;
   const midnight = dayMs - (dayMs % DAY_MS);
   const instant = midnight + random.pickWeighted(HOURS) * 3_600_000 + random.integer(0, 3_599_999);
-  return instant < nowMs ? instant : nowMs - random.integer(1, DAY_MS);
+  const withinLastDay = nowMs - random.integer(1, DAY_MS); // always drawn, so that what is drawn next stays the same
+  return instant < nowMs ? instant : withinLastDay;
 }
 
-/** A campaign goes out in one burst. */
-function draftCampaigns(random: SeededRandom, nowMs: number, days: number, count: number): readonly Draft[] {
+function draftMessages(random: SeededRandom, nowMs: number, { days, messages }: SimulatorHistory): Draft[] {
+  return Array.from({ length: messages }, (_, index) => {
+    const own = random.fork(`message ${index}`);
+    return { createdAtMs: drawInstant(own, nowMs, days), campaign: null, random: own };
+  });
+}
+
+/** A campaign goes out in one burst of half an hour. */
+function draftCampaigns(random: SeededRandom, nowMs: number, days: number, count: number): Draft[] {
   const starts = SAMPLE_CAMPAIGNS.map(() => drawInstant(random, nowMs - 3_600_000, days));
   return Array.from({ length: count }, (_, index) => {
+    const own = random.fork(`campaign message ${index}`);
     const which = index % SAMPLE_CAMPAIGNS.length;
-    const burstMs = random.integer(0, 1_800_000);
-    return { createdAtMs: (starts[which] ?? nowMs) + burstMs, campaign: SAMPLE_CAMPAIGNS[which] ?? null };
+    const createdAtMs = (starts[which] ?? nowMs) + own.integer(0, 1_800_000);
+    return { createdAtMs, campaign: SAMPLE_CAMPAIGNS[which] ?? null, random: own };
   });
 }
 
 /** Fills a workspace with a past that is the same for the same seed. */
 export function fillHistory(
   workspace: WorkspaceState,
-  { days, messages, campaignMessages = Math.floor(messages / 4) }: SimulatorHistory,
+  history: SimulatorHistory,
   random: SeededRandom,
   nowMs: number,
 ): void {
-  const sent = Array.from({ length: messages }, () => ({
-    createdAtMs: drawInstant(random, nowMs, days),
-    campaign: null,
-  }));
-  const drafts = [...sent, ...draftCampaigns(random, nowMs, days, campaignMessages)];
+  const { days, messages, campaignMessages = Math.floor(messages / 4) } = history;
+  const drafts = [
+    ...draftMessages(random, nowMs, history),
+    ...draftCampaigns(random, nowMs, days, campaignMessages),
+  ];
   drafts.sort((left, right) => left.createdAtMs - right.createdAtMs);
-  const record = createRecorder(workspace, random, nowMs);
+  const record = createRecorder(workspace, nowMs);
   for (const draft of drafts) workspace.live.append(record(draft));
 }

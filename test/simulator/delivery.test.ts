@@ -2,22 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { isE164 } from '../../src/domain/phone-number.ts';
 import { MAGIC_NUMBERS } from '../../src/simulator/magic-numbers.ts';
 import { sendOne, statusOf } from './api-client.ts';
-import { startStill } from './start-for-test.ts';
+import { EXAMPLE_HOUR_MS, startStill } from './start-for-test.ts';
 import { startWebhookReceiver } from './webhook-receiver.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Sends to a number and lets a day pass; what the status endpoint said at each step, and what was reported. */
+/** Seconds after the send at which the status is asked for: around everything that a plan does. */
+const LOOKS = [0, 1, 2.5, 3, 4, 5, 6, 34, 36, 59, 61, 120];
+
+/** Sends to a number and lets time pass: what the status endpoint said meanwhile, and what was reported. */
 async function follow(recipient: string) {
   const receiver = await startWebhookReceiver();
   const { simulator, time } = await startStill();
   simulator.setWebhook('acme', receiver.url);
   const messageId = await sendOne(simulator, recipient);
   const statuses: string[] = [];
-  for (let second = 0; second < 120; second += 1) {
+  for (const seconds of LOOKS) {
+    await time.advance(EXAMPLE_HOUR_MS + seconds * 1_000 - time.now());
     const { status } = await statusOf(simulator, messageId);
     if (statuses.at(-1) !== status) statuses.push(status);
-    await time.advance(second === 0 ? 500 : 1_000);
   }
   const reports = receiver.received.map(({ body }) => `${body.status} ${body.timestamp.slice(14, 19)}`);
   return { statuses, reports };
