@@ -37,7 +37,6 @@ function describeMode({ mode, provider }: Config): string {
 
 function listAddresses({ config, url, simulatorUrl }: BannerFacts): readonly (readonly [string, string])[] {
   const socketUrl = url.replace(/^http/, 'ws');
-  const isSandbox = config.mode === 'sandbox';
   const others = config.provider.workspaces.filter(({ id }) => id !== config.provider.defaultWorkspace);
   return [
     ...(config.server.isGraphiqlOn ? ([['GraphiQL', `${url}/graphql`]] as const) : []),
@@ -49,7 +48,6 @@ function listAddresses({ config, url, simulatorUrl }: BannerFacts): readonly (re
     ['CSV export', `${url}/exports/messages.csv (by the link that exportMessages gives)`],
     ['Health', `${url}/healthz  ${url}/readyz`],
     ['Metrics', `${url}/metrics`],
-    ...(isSandbox ? ([['Console', `${url}/console`]] as const) : []),
     ...(simulatorUrl === null ? [] : ([['Simulator', simulatorUrl]] as const)),
   ];
 }

@@ -26,16 +26,15 @@ describe('the banner', () => {
       '/healthz',
       '/readyz',
       '/metrics',
-      '/console',
       'http://127.0.0.1:4100/api/v1',
     ])
       expect(banner).toContain(address);
     expect(banner).toContain('1.2.3');
   });
 
-  it('names no console, no simulator and no GraphiQL where there is none, and asks for a token', () => {
+  it('names no simulator and no GraphiQL where there is none, and asks for a token', () => {
     const banner = bannerOf(LIVE);
-    expect(banner).not.toMatch(/console|Simulator|GraphiQL/);
+    expect(banner).not.toMatch(/Simulator|GraphiQL/);
     expect(banner).toContain('authorization: Bearer <token>');
   });
 
