@@ -13,7 +13,7 @@ const appendMany = (store: Store, name: string, count: number) =>
   );
 
 /** Follows until so many entries were heard; `end` stops and tells all that was heard. */
-export function follow(store: Store, after: Position, count: number) {
+function follow(store: Store, after: Position, count: number) {
   const heard: LogEntry[] = [];
   const enough = createDeferred();
   const aborting = new AbortController();
