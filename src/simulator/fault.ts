@@ -18,7 +18,6 @@ export const FAULT_KINDS = [
   'degraded',
   'setup',
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
 
 const faultShape = z.strictObject({
   kind: z.enum(FAULT_KINDS),

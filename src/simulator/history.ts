@@ -113,9 +113,12 @@ function draftMessages(random: SeededRandom, nowMs: number, { days, messages }: 
   });
 }
 
-/** A campaign goes out in one burst of half an hour. */
+/** Campaigns are spread evenly over the past, the last one not long ago. Each goes out in a burst of half an hour. */
 function draftCampaigns(random: SeededRandom, nowMs: number, days: number, count: number): Draft[] {
-  const starts = SAMPLE_CAMPAIGNS.map(() => drawInstant(random, nowMs - 3_600_000, days));
+  const spacingMs = (days * DAY_MS) / SAMPLE_CAMPAIGNS.length;
+  const starts = SAMPLE_CAMPAIGNS.map(
+    (_, age) => nowMs - age * spacingMs - random.integer(3_600_000, spacingMs),
+  );
   return Array.from({ length: count }, (_, index) => {
     const own = random.fork(`campaign message ${index}`);
     const which = index % SAMPLE_CAMPAIGNS.length;

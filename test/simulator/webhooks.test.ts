@@ -80,22 +80,27 @@ describe('delivery reports', () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  it('are not taken by a redirect, nor by an answer that does not come in time', async () => {
+  it('are not taken by a redirect', async () => {
+    const receiver = await startWebhookReceiver();
+    const { simulator, time } = await startStill();
+    simulator.setWebhook('acme', receiver.url);
+    receiver.answerWith(302);
+    await sendOne(simulator, '+14155551234');
+    await time.advance(60_000);
+    expect(simulator.webhookAttempts('acme').map(({ httpStatus }) => httpStatus)).toEqual([302, 302, 302]);
+  });
+
+  it('are not taken by an answer that does not come in time', async () => {
     const receiver = await startWebhookReceiver();
     const { simulator, time } = await startStill({
-      timings: { webhookTimeoutMs: 50, webhookRetryWaitsMs: [10_000] },
+      timings: { webhookTimeoutMs: 50, webhookRetryWaitsMs: [] },
     });
     simulator.setWebhook('acme', receiver.url);
-    await sendOne(simulator, '+14155551234');
-    receiver.answerWith(302);
-    await time.advance(6_000);
     receiver.answerWith('silence');
-    await time.advance(10_000);
-    const attempts = simulator.webhookAttempts('acme');
-    expect(attempts.map(({ httpStatus, error }) => [httpStatus, error])).toEqual([
-      [302, null],
-      [null, 'timeout'],
-    ]);
+    await sendOne(simulator, '+14155551234');
+    await time.advance(60_000);
+    const [attempt] = simulator.webhookAttempts('acme');
+    expect(attempt).toMatchObject({ httpStatus: null, error: 'timeout', isSuccessful: false });
   });
 
   it('of a receiver that is not there are logged as refused', async () => {
