@@ -8,13 +8,18 @@ export interface NodeKey {
   readonly key: string;
 }
 
+const ASCII = /^[ -~]*$/;
+
 /** The opaque `id` of an object, the same for ever. */
-export const encodeNodeId = (type: NodeType, key: string): string =>
-  Buffer.from(`${type}:${key}`).toString('base64url');
+export function encodeNodeId(type: NodeType, key: string): string {
+  const text = `${type}:${key}`;
+  // Every row of a page has an id, and btoa is more than twice as fast; it takes no wide characters.
+  return ASCII.test(text) ? btoa(text) : Buffer.from(text).toString('base64');
+}
 
 /** Null when it is no id of this gateway. */
 export function decodeNodeId(id: string): NodeKey | null {
-  const decoded = Buffer.from(id, 'base64url').toString();
+  const decoded = Buffer.from(id, 'base64').toString();
   const separator = decoded.indexOf(':');
   const type = NODE_TYPES.find((name) => name === decoded.slice(0, separator));
   const key = decoded.slice(separator + 1);

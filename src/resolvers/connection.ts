@@ -13,8 +13,9 @@ export interface ConnectionArgs {
   readonly after?: string | null | undefined;
 }
 
-/** A page of a list in Relay's form, forward only. Cursors are made when they are read: most of them never are. */
+/** A page of a list in Relay's form, forward only. Edges and cursors are made when they are read: most never are. */
 export interface Connection<Row> {
+  readonly nodes: readonly Row[];
   readonly edges: readonly Edge<Row>[];
   readonly pageInfo: PageInfo;
   readonly totalCount: number;
@@ -78,12 +79,15 @@ function asConnection<Row>(
   const isEmpty = rows.length === 0;
   return {
     totalCount: total,
-    edges: rows.map(({ row }, index) => ({
-      node: row,
-      get cursor() {
-        return cursorAt(index) ?? '';
-      },
-    })),
+    nodes: rows.map(({ row }) => row),
+    get edges() {
+      return rows.map(({ row }, index) => ({
+        node: row,
+        get cursor() {
+          return cursorAt(index) ?? '';
+        },
+      }));
+    },
     pageInfo: {
       hasNextPage: (rows.at(-1)?.offset ?? total) + 1 < total,
       hasPreviousPage: isEmpty ? after !== null : (rows[0]?.offset ?? 0) > 0,

@@ -27,8 +27,6 @@ export const builder = new SchemaBuilder<{
   Context: OperationContext;
   Scalars: Scalars;
   DefaultFieldNullability: false;
-  DefaultEdgesNullability: false;
-  Connection: { readonly totalCount: number };
 }>({
   plugins: [RelayPlugin, ErrorsPlugin, ComplexityPlugin],
   defaultFieldNullability: false,

@@ -1,3 +1,5 @@
+import type { ObjectRef } from '@pothos/core';
+import type { Connection, Edge } from '../resolvers/connection.ts';
 import { MAX_PAGE_ROWS } from '../resolvers/page-window.ts';
 import { MAX_CALLS_PER_PAGE } from '../resolvers/paged-list.ts';
 import { builder } from './builder.ts';
@@ -31,11 +33,47 @@ export const connectionCost = (args: {
 
 type Types = (typeof builder)['$inferSchemaTypes'];
 
-/** The field that connections have beyond Relay's. */
-export const totalCountField = (
-  t: PothosSchemaTypes.ObjectFieldBuilder<Types, { readonly totalCount: number }>,
-) => ({
-  totalCount: t.exposeInt('totalCount', {
-    description: "How many rows match the filter in all, by the provider's count, such as `1250`.",
-  }),
-});
+export interface ConnectionNames<Row> {
+  /** `Message` makes `MessageConnection` and `MessageEdge`. */
+  readonly name: string;
+  /** What the rows are, in the plural: `messages`. */
+  readonly rows: string;
+  readonly node: ObjectRef<Types, Row>;
+}
+
+/** The types of a connection, under names of their own. */
+export function connectionType<Row>({ name, rows, node }: ConnectionNames<Row>) {
+  const edge = builder.objectRef<Edge<Row>>(`${name}Edge`).implement({
+    description: `One of the ${rows}, and its place in the list.`,
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', {
+        description:
+          'The place of this row: give it as `after` to go on behind it. Valid for the same filter only.',
+      }),
+      node: t.expose('node', { type: node, description: 'The row itself.' }),
+    }),
+  });
+  return builder.objectRef<Connection<Row>>(`${name}Connection`).implement({
+    description: `A page of ${rows}, newest first.`,
+    fields: (t) => ({
+      nodes: t.field({
+        type: [node],
+        description: 'The rows without cursors.',
+        resolve: (parent) => parent.nodes,
+      }),
+      edges: t.field({
+        type: [edge],
+        description: 'The rows with their cursors.',
+        resolve: (parent) => parent.edges,
+      }),
+      pageInfo: t.field({
+        type: builder.pageInfoRef(),
+        description: 'Where this page lies in the whole list.',
+        resolve: (parent) => parent.pageInfo,
+      }),
+      totalCount: t.exposeInt('totalCount', {
+        description: "How many rows match the filter in all, by the provider's count, such as `1250`.",
+      }),
+    }),
+  });
+}

@@ -1,26 +1,12 @@
 import { MAX_MESSAGE_IDS, message, messages, messagesById } from '../resolvers/messages.ts';
 import { builder } from './builder.ts';
 import { cost, sizeWithin } from './complexity.ts';
-import { connectionArgs, connectionCost, totalCountField } from './connection.ts';
+import { connectionArgs, connectionCost, connectionType } from './connection.ts';
 import { MessageType } from './message.ts';
 import { MessageFilterInput } from './message-filter.ts';
 import { needsScope } from './scope.ts';
 
-const MessageEdgeType = builder.edgeObject({
-  name: 'MessageEdge',
-  description: 'A message and its place in the list.',
-  type: MessageType,
-});
-
-const MessageConnectionType = builder.connectionObject(
-  {
-    name: 'MessageConnection',
-    description: 'A page of messages, newest first.',
-    type: MessageType,
-    fields: totalCountField,
-  },
-  MessageEdgeType,
-);
+const MessageConnectionType = connectionType({ name: 'Message', rows: 'messages', node: MessageType });
 
 builder.queryFields((t) => ({
   message: t.field({

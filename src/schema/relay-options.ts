@@ -21,12 +21,4 @@ export const relayOptions = {
     description:
       'The cursor of the last row: give it as `after` to get the next page. Null when the page is empty.',
   },
-  cursorFieldOptions: {
-    description:
-      'The place of this row: give it as `after` to go on behind it. Valid for the same filter only.',
-  },
-  edgesFieldOptions: { description: 'The rows with their cursors.' },
-  nodeFieldOptions: { description: 'The row itself.' },
-  pageInfoFieldOptions: { description: 'Where this page lies in the whole list.' },
-  nodesOnConnection: { description: 'The rows without cursors.' },
 } as const;

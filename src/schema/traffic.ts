@@ -1,25 +1,15 @@
 import { traffic } from '../resolvers/traffic.ts';
 import { builder } from './builder.ts';
-import { connectionArgs, connectionCost, totalCountField } from './connection.ts';
+import { connectionArgs, connectionCost, connectionType } from './connection.ts';
 import { needsScope } from './scope.ts';
 import { TrafficFilterInput } from './traffic-filter.ts';
 import { TrafficItemType } from './traffic-item.ts';
 
-const TrafficEdgeType = builder.edgeObject({
-  name: 'TrafficEdge',
-  description: 'A message of the unified history and its place in the list.',
-  type: TrafficItemType,
+const TrafficConnectionType = connectionType({
+  name: 'Traffic',
+  rows: 'messages of the unified history',
+  node: TrafficItemType,
 });
-
-const TrafficConnectionType = builder.connectionObject(
-  {
-    name: 'TrafficConnection',
-    description: 'A page of the unified history, newest first.',
-    type: TrafficItemType,
-    fields: totalCountField,
-  },
-  TrafficEdgeType,
-);
 
 builder.queryField('traffic', (t) =>
   t.field({
