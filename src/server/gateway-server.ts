@@ -98,7 +98,7 @@ function assemble(parts: GatewayParts, publicUrl: () => string) {
       page: server.isGraphiqlOn ? createGraphiqlPage() : null,
     }),
     download: createExportDownload(shared),
-    webhook: createWebhookRoute(parts.receiveWebhook),
+    webhook: createWebhookRoute(parts.receiveWebhook, parts.metrics),
     sockets: createWebSocketGateway({
       ...shared,
       protocol: createWebSocketProtocol(shared),

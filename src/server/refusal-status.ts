@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { GRAPHQL_RESPONSE_TYPE, type OfferedType } from './media-type.ts';
+import { EVENT_STREAM_TYPE, GRAPHQL_RESPONSE_TYPE, type OfferedType } from './media-type.ts';
 
 /** Refusals that are not about the document: intermediaries and clients act on these statuses. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
@@ -11,6 +11,9 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   STORE_UNAVAILABLE: 503,
 };
 
+/** An EventSource comes back after anything but a status that says that it is of no use. */
+const TYPES_OF_OWN_STATUS: readonly OfferedType[] = [GRAPHQL_RESPONSE_TYPE, EVENT_STREAM_TYPE];
+
 /**
  * The HTTP status of an answer without data. A document that cannot run is 400 for `application/graphql-response+json`
  * and 200 for `application/json`, where the status speaks of HTTP alone (GraphQL over HTTP, "Status codes").
@@ -19,5 +22,5 @@ export function refusalStatus(errors: readonly GraphQLFormattedError[], mediaTyp
   const code = errors[0]?.extensions?.['code'];
   const known = typeof code === 'string' ? STATUS_BY_CODE[code] : undefined;
   if (known !== undefined) return known;
-  return mediaType === GRAPHQL_RESPONSE_TYPE ? 400 : 200;
+  return TYPES_OF_OWN_STATUS.includes(mediaType) ? 400 : 200;
 }

@@ -1,3 +1,5 @@
+import type { Metrics } from '../metrics.ts';
+import { HttpError } from './http-error.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { requireMethod, sendAnswer } from './http-exchange.ts';
 import { readBody } from './read-body.ts';
@@ -23,14 +25,11 @@ const BODY_TIMEOUT_MS = 10_000;
  * The route of delivery reports. It knows no GraphQL and is never shed: the provider tries three times in a minute, and
  * then the report is lost. The answer is a bare status.
  */
-export function createWebhookRoute(receive: ReceiveWebhook) {
+export function createWebhookRoute(receive: ReceiveWebhook, metrics: Pick<Metrics, 'webhooks'>) {
   return async (exchange: HttpExchange, workspace: string): Promise<void> => {
     requireMethod(exchange, 'POST');
     const { headers } = exchange.request;
-    const rawBody = await readBody(exchange.request, {
-      maxBytes: MAX_BODY_BYTES,
-      timeoutMs: BODY_TIMEOUT_MS,
-    });
+    const rawBody = await readReport(exchange, metrics);
     const status = await receive({
       workspace,
       rawBody,
@@ -39,6 +38,15 @@ export function createWebhookRoute(receive: ReceiveWebhook) {
     });
     sendAnswer(exchange, status, '', {});
   };
+}
+
+async function readReport({ request }: HttpExchange, metrics: Pick<Metrics, 'webhooks'>): Promise<Buffer> {
+  try {
+    return await readBody(request, { maxBytes: MAX_BODY_BYTES, timeoutMs: BODY_TIMEOUT_MS });
+  } catch (error) {
+    if (error instanceof HttpError && error.status === 413) metrics.webhooks.inc({ verdict: 'too_large' });
+    throw error;
+  }
 }
 
 const headerText = (value: string | readonly string[] | undefined): string | null =>

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { CallerSlots } from './caller-slots.ts';
@@ -83,6 +83,7 @@ async function closeWhenQuiet(socket: WebSocket, quiet: Promise<void>): Promise<
   const grace = new AbortController();
   await Promise.race([quiet, sleep(CALL_GRACE_MS, undefined, { signal: grace.signal }).catch(() => {})]);
   grace.abort();
+  await nextTurn(); // the last answer, and its `complete`, go out first
   socket.close(CLOSE_CODES.serviceRestart, 'Service restart');
 }
 
