@@ -13,7 +13,10 @@ export async function withDeadline<T>(work: Promise<T>, deadlineMs = STORE_DEADL
   let timer: NodeJS.Timeout | undefined;
   const tooSlow = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new StoreUnavailableError(`The store did not answer within ${deadlineMs} ms.`));
+      // When this process was too busy to look, the answer may have come already: it is read before this runs.
+      setImmediate(() => {
+        reject(new StoreUnavailableError(`The store did not answer within ${deadlineMs} ms.`));
+      });
     }, deadlineMs);
   });
   try {

@@ -1,6 +1,8 @@
 import { createClient } from 'redis';
 
 const CONNECT_TIMEOUT_MS = 2000;
+/** More commands than the server can answer in time are refused at once, before they pile up. */
+const MAX_UNANSWERED = 5000;
 const LONGEST_PAUSE_MS = 1000;
 const FIRST_PAUSE_MS = 50;
 
@@ -27,6 +29,7 @@ export const createCommandClient = (
     name: clientName,
     RESP: 2,
     disableOfflineQueue: true,
+    commandsQueueMaxLength: MAX_UNANSWERED,
     maintNotifications: 'disabled',
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,

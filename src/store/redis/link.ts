@@ -32,7 +32,9 @@ export function createLink(options: ClientOptions, presence: Presence): Link {
     let greeting: NodeJS.Timeout | undefined;
     next.on('connect', () => {
       clearTimeout(greeting);
-      greeting = setTimeout(() => next.isReady || replace(next), GREETING_TIMEOUT_MS).unref();
+      // When this process was too busy to look, the greeting may have come already: it is read before the last step.
+      const giveUp = () => setImmediate(() => next.isReady || replace(next));
+      greeting = setTimeout(giveUp, GREETING_TIMEOUT_MS).unref();
     });
     next.on('ready', () => {
       clearTimeout(greeting);

@@ -84,6 +84,16 @@ describe('while Redis is away', () => {
     expect(await store.log.append('main', numbered(1))).toMatchObject({ isDuplicate: false });
   });
 
+  it('refuses at once what would pile up behind a server that hangs', async () => {
+    server.pause();
+    const waiting = Promise.allSettled(Array.from({ length: 5000 }, () => store.ping()));
+    const startedAtMs = performance.now();
+    await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
+    expect(performance.now() - startedAtMs).toBeLessThan(1000);
+    server.resume();
+    await waiting;
+  });
+
   it('loses nothing that it acknowledged when the server is killed under load', async () => {
     const killing = createDeferred();
     const appends = Array.from({ length: 400 }, async (_, index) => {
