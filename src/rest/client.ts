@@ -3,10 +3,11 @@ import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { readAnswer } from './answer.ts';
 import type { CallScope, UpstreamAnswer, UpstreamCall } from './call.ts';
+import { createCallMeter } from './call-meter.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import { TransportFailure, type UpstreamFailure } from './failures.ts';
-import { outcomeOf, placeVerdictOf } from './outcome.ts';
+import { placeVerdictOf } from './outcome.ts';
 import type { ProviderSettings } from './provider-options.ts';
 import { isSignatureClash, withRetries } from './retry.ts';
 import { createRetryBudget } from './retry-budget.ts';
@@ -52,6 +53,7 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
   const transport = createTransport({ origin: base.origin, ...settings.transport });
   const signer = settings.apiSecret === null ? null : createSigner(settings.apiSecret, clock);
   const credentials = { apiKey: settings.apiKey, signer, basePath: base.pathname.replace(/\/+$/, '') };
+  const meter = createCallMeter(metrics);
   const limits = { options: settings.retry, budget: createRetryBudget(settings.retry) };
   const concurrency = createConcurrencyLimit({
     max: settings.transport.maxConnections,
@@ -90,7 +92,7 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
         const request = await signRequest(call, credentials, scope.signal, isAgain);
         scope.signal.throwIfAborted();
         scope.cost.calls += 1;
-        return timed(call, () => way.send(request, scope.signal));
+        return meter.timed(call, () => way.send(request, scope.signal));
       });
       return done;
     } finally {
@@ -112,30 +114,11 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
     return way.read(call, done.answer);
   }
 
-  async function timed<Result>(call: UpstreamCall, run: () => Promise<Result>): Promise<Result> {
-    const startedAt = performance.now();
-    const result = await run();
-    metrics.upstreamDuration.observe({ area: call.area }, (performance.now() - startedAt) / 1000);
-    return result;
-  }
-
-  async function counted<Result>(call: UpstreamCall, run: () => Promise<Result>): Promise<Result> {
-    try {
-      const result = await run();
-      metrics.upstreamCalls.inc({ area: call.area, outcome: 'ok' });
-      return result;
-    } catch (failure) {
-      const outcome = outcomeOf(failure);
-      if (outcome !== null) metrics.upstreamCalls.inc({ area: call.area, outcome });
-      throw failure;
-    }
-  }
-
   const make =
     <Body, Result>(way: Way<Body, Result>) =>
     (call: UpstreamCall, scope: CallScope): Promise<Result> =>
       withRetries({ rule: call.retry, signal: scope.signal }, limits, (failureBefore) =>
-        counted(call, () => attempt(call, scope, way, failureBefore)),
+        meter.counted(call, () => attempt(call, scope, way, failureBefore)),
       );
 
   return {

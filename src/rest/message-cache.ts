@@ -60,10 +60,11 @@ export function createMessageCache({ clock, ttlMs, maxMessages }: MessageCachePa
     seed(message) {
       store(message, false);
     },
-    applyReport(news) {
-      const cached = messages.peek(news.messageId);
-      if (cached === undefined || statusRank(news.status) < statusRank(cached.message.status)) return;
-      store({ ...cached.message, ...news }, cached.isComplete && cached.message.cost !== null);
+    applyReport({ messageId, status, rawStatus, statusCode, deliveredAt }) {
+      const cached = messages.peek(messageId);
+      if (cached === undefined || statusRank(status) < statusRank(cached.message.status)) return;
+      const message = { ...cached.message, status, rawStatus, statusCode, deliveredAt };
+      store(message, cached.isComplete && message.cost !== null);
     },
   };
 }

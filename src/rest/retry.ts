@@ -26,7 +26,7 @@ const NO_WAIT = 0;
 const MORE_ATTEMPTS_AFTER_CLASH = 3;
 
 /** Whether the same request may be made once more. The one place that decides it. */
-export function isRetryable(rule: RetryRule, failure: UpstreamFailure): boolean {
+function isRetryable(rule: RetryRule, failure: UpstreamFailure): boolean {
   switch (rule) {
     case 'never':
       return false;
@@ -63,7 +63,7 @@ export const isSignatureClash = (failure: UpstreamFailure): boolean =>
  *
  * @param made how many attempts were made
  */
-export function delayBeforeRetry(
+function delayBeforeRetry(
   failure: UpstreamFailure,
   made: number,
   options: RetryOptions,
