@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock.ts';
 import type { Message } from '../domain/message.ts';
 import { isFinalStatus } from '../domain/message-status.ts';
-import { statusRank } from '../domain/status-progress.ts';
+import { advanceStatus, statusRank } from '../domain/status-progress.ts';
 
 /** What a delivery report tells of a message. */
 export type StatusNews = Pick<Message, 'messageId' | 'status' | 'rawStatus' | 'statusCode' | 'deliveredAt'>;
@@ -62,7 +62,7 @@ export function createMessageCache({ clock, ttlMs, maxMessages }: MessageCachePa
     },
     applyReport({ messageId, status, rawStatus, statusCode, deliveredAt }) {
       const cached = messages.peek(messageId);
-      if (cached === undefined || statusRank(status) < statusRank(cached.message.status)) return;
+      if (cached === undefined || advanceStatus(cached.message.status, status) !== status) return;
       const message = { ...cached.message, status, rawStatus, statusCode, deliveredAt };
       store(message, cached.isComplete && message.cost !== null);
     },

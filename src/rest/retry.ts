@@ -63,11 +63,7 @@ export const isSignatureClash = (failure: UpstreamFailure): boolean =>
  *
  * @param made how many attempts were made
  */
-function delayBeforeRetry(
-  failure: UpstreamFailure,
-  made: number,
-  options: RetryOptions,
-): number | null {
+function delayBeforeRetry(failure: UpstreamFailure, made: number, options: RetryOptions): number | null {
   if (isSignatureClash(failure))
     return made < options.maxAttempts + MORE_ATTEMPTS_AFTER_CLASH ? NO_WAIT : null;
   if (made >= options.maxAttempts) return null;
