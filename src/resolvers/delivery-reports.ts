@@ -1,18 +1,25 @@
 import DataLoader from 'dataloader';
 import type { OperationContext } from '../context.ts';
 import type { DeliveryReport } from '../domain/delivery-report.ts';
+import type { EventLog } from '../store/store.ts';
 import { perOperation } from './per-operation.ts';
 
-const timelineLoader = perOperation(
-  ({ store, viewer }) =>
-    new DataLoader<string, readonly DeliveryReport[]>(async (messageIds) => {
-      const entries = await store.log.readMessages(viewer.workspace, messageIds);
-      return messageIds.map((messageId) => (entries.get(messageId) ?? []).map((entry) => entry.report));
-    }),
-);
+/** What of an operation's context is needed to read timelines. */
+export interface TimelineContext extends Pick<OperationContext, 'viewer'> {
+  readonly store: { readonly log: Pick<EventLog, 'readMessages'> };
+}
+
+const timelineLoader = perOperation(({ store, viewer }: TimelineContext) => {
+  const load = async (messageIds: readonly string[]) => {
+    const entries = await store.log.readMessages(viewer.workspace, Array.from(new Set(messageIds)));
+    return messageIds.map((messageId) => (entries.get(messageId) ?? []).map((entry) => entry.report));
+  };
+  // The operation of a subscription lasts for days, and timelines grow: nothing is kept.
+  return new DataLoader<string, readonly DeliveryReport[]>(load, { cache: false });
+});
 
 /** What this gateway received about a message, oldest first. One read of the store for all messages of the operation. */
 export const deliveryReports = (
   messageId: string,
-  context: OperationContext,
+  context: TimelineContext,
 ): Promise<readonly DeliveryReport[]> => timelineLoader(context).load(messageId);

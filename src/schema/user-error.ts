@@ -2,7 +2,7 @@ import type { GatewayError } from '../domain/errors.ts';
 import { toUserErrorCode, type UserErrorCode } from '../domain/user-error-code.ts';
 import { builder } from './builder.ts';
 
-export const UserErrorCodeEnum = builder.enumType('UserErrorCode', {
+const UserErrorCodeEnum = builder.enumType('UserErrorCode', {
   description: 'Stable codes of the errors that mutations return as data.',
   values: {
     INVALID_BODY: { description: 'The provider could not read the request. Nothing was done.' },

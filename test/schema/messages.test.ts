@@ -301,6 +301,19 @@ describe('Query.messagesById', () => {
     });
   });
 
+  it('answers the others when one id fails', async () => {
+    const gateway = await withHistory(3);
+    const [known] = await readAll(gateway, { first: 3 });
+    const failing = 'api_42_1743667200123456789_0000000000000000';
+    gateway.simulator.faults.next({ kind: 'html_5xx', path: `/sms/status/${failing}`, times: 9 });
+    const { data, errors } = await gateway.run(
+      'query ($ids: [String!]!) { messagesById(messageIds: $ids) { messageId } }',
+      { ids: [failing, known] },
+    );
+    expect(data).toEqual({ messagesById: [null, { messageId: known }] });
+    expect(errors).toMatchObject([{ code: 'UPSTREAM_UNAVAILABLE', path: ['messagesById', 0] }]);
+  });
+
   it('refuses more than 100 ids, naming the argument', async () => {
     const gateway = await withHistory(1);
     const { errors, calls } = await gateway.run(
