@@ -6,6 +6,7 @@ import { type LimitsConfig, readLimitsConfig } from './config/limits.ts';
 import { isSandboxEnv, type ProviderConfig, readProviderConfig } from './config/provider-config.ts';
 import { readServerConfig, type ServerConfig } from './config/server-config.ts';
 import { readStoreConfig, type StoreConfig } from './config/store-config.ts';
+import { readTracingConfig, type TracingConfig } from './config/tracing-config.ts';
 import { readTrustedDocuments } from './config/trusted-documents-file.ts';
 
 /** Everything that can be set, read once at the start and complete: nothing else reads the environment. */
@@ -23,6 +24,8 @@ export interface Config {
   /** Secret that all replicas share: cursors, tokens and fingerprints are keyed by it. */
   readonly rootKey: Buffer;
   readonly logLevel: LogLevel;
+  /** Null: nobody asks for traces. */
+  readonly tracing: TracingConfig | null;
   /** Sentences about settings that work but may not be meant. */
   readonly warnings: readonly string[];
 }
@@ -84,6 +87,7 @@ function readConfig(env: EnvReader): Config {
     trustedDocuments: readTrustedDocuments(env),
     rootKey: readRootKey(env, isSandbox ? 'sandbox' : (provider.workspaces[0]?.apiKey ?? '')),
     logLevel: env.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    tracing: readTracingConfig(env),
     warnings: env.warnings,
   };
 }

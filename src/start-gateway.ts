@@ -61,6 +61,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
 async function openGateway(config: Config, options: GatewayOptions, closing: ClosingStack): Promise<Gateway> {
   const { logger, clock = systemClock } = options;
   const metrics = createMetrics();
+  await openTracing(config, logger, closing);
   const simulator = await openSimulator(config, { clock, ...options.simulator }, closing);
   const parts = await openParts(config, { logger, clock, metrics, simulator }, closing);
 
@@ -76,6 +77,14 @@ async function openGateway(config: Config, options: GatewayOptions, closing: Clo
   resolver.start();
   reconciler.start();
   return { url, simulator, parts, isReady: server.isReady, drain: closing.closeAll };
+}
+
+/** Opened first and so closed last: what ends while the rest is closed is still recorded. */
+async function openTracing({ tracing }: Config, logger: Logger, closing: ClosingStack): Promise<void> {
+  if (tracing === null) return;
+  const { startTracing } = await import('./server/tracing/start-tracing.ts');
+  const started = startTracing(tracing, logger);
+  closing.add(() => started.close());
 }
 
 async function openSimulator(

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 import type { UpstreamArea } from '../metrics.ts';
 import { TransportFailure, type TransportReason } from './failures.ts';
+import { type CallResult, traceCall } from './upstream-channel.ts';
 
 /** One HTTP request, ready to be written. */
 export interface HttpRequest {
@@ -68,23 +69,36 @@ export function createTransport(options: TransportOptions): Transport {
     maxResponseSize: options.maxAnswerBytes,
   });
   const streams = new Pool(options.origin, { ...poolOptions, connections: options.maxStreams });
+  const traced = <Result extends CallResult>(
+    request: HttpRequest,
+    send: (request: HttpRequest) => Promise<Result>,
+  ): Promise<Result> => {
+    const call = { area: request.area, method: request.method, origin: options.origin };
+    return traceCall(call, (more) =>
+      send(more === null ? request : { ...request, headers: { ...request.headers, ...more } }),
+    );
+  };
 
   return {
-    exchange: (request, signal) =>
-      attempt(request, signal, options.attemptTimeoutMs, async (stop, writing) => {
-        const response = await dispatcherFor(answers, request, writing).request(
-          requestOptions(request, stop),
-        );
-        return { status: response.statusCode, headers: response.headers, body: await response.body.text() };
-      }),
-    openStream: (request, signal) =>
-      attempt(request, signal, options.attemptTimeoutMs, async (stop) => {
-        const response = await streams.request(requestOptions(request, stop));
-        const onAbort = () => response.body.destroy(signal.reason);
-        signal.addEventListener('abort', onAbort, { once: true });
-        response.body.once('close', () => signal.removeEventListener('abort', onAbort));
-        return { status: response.statusCode, headers: response.headers, body: response.body };
-      }),
+    exchange: (given, signal) =>
+      traced(given, (request) =>
+        attempt(request, signal, options.attemptTimeoutMs, async (stop, writing) => {
+          const response = await dispatcherFor(answers, request, writing).request(
+            requestOptions(request, stop),
+          );
+          return { status: response.statusCode, headers: response.headers, body: await response.body.text() };
+        }),
+      ),
+    openStream: (given, signal) =>
+      traced(given, (request) =>
+        attempt(request, signal, options.attemptTimeoutMs, async (stop) => {
+          const response = await streams.request(requestOptions(request, stop));
+          const onAbort = () => response.body.destroy(signal.reason);
+          signal.addEventListener('abort', onAbort, { once: true });
+          response.body.once('close', () => signal.removeEventListener('abort', onAbort));
+          return { status: response.statusCode, headers: response.headers, body: response.body };
+        }),
+      ),
     async close() {
       await streams.destroy();
       // What is being sent is worth its answer; no attempt lasts longer than its timeout.

@@ -14,6 +14,7 @@ import { createResumer } from './last-event-id.ts';
 import type { Caller } from './operation-context.ts';
 import { createResultEncoder, type EncodedEvent } from './result-encoder.ts';
 import type { EventResult } from './shared-events.ts';
+import { traceOperation } from './tracing/operation-channel.ts';
 
 /** An operation that was not begun, or that ended without data because of what was asked. */
 export interface Refusal {
@@ -51,6 +52,8 @@ export interface RunnerParts extends Pick<GatewayParts, 'queryLimits' | 'trusted
 
 interface ReadyOperation {
   readonly type: OperationType;
+  /** As the caller named it. */
+  readonly name: string | null;
   readonly context: OperationContext;
   readonly execute: () => Promise<ExecutionResult | AsyncIterableIterator<EventResult>>;
 }
@@ -100,12 +103,12 @@ export function createOperationRunner(parts: RunnerParts) {
         variableValues: variables,
         contextValue: await enveloped.contextFactory(),
       });
-    return { type, context, execute };
+    return { type, name: operation.name?.value ?? null, context, execute };
   }
 
-  async function run({ type, context, execute }: ReadyOperation): Promise<OperationOutcome> {
+  async function run({ type, name, context, execute }: ReadyOperation): Promise<OperationOutcome> {
     const startedAt = performance.now();
-    const outcome = await settle(context, execute);
+    const outcome = await traceOperation({ type, name }, () => settle(context, execute));
     metrics.operationDuration.observe({ type }, (performance.now() - startedAt) / 1000);
     metrics.operations.inc({ type, outcome: outcomeLabel(outcome) });
     return outcome;

@@ -1,0 +1,36 @@
+import { graphqlOperations, type TracedOperation } from './operation-channel.ts';
+import { SPAN_KIND, type Span, type SpanStart } from './span.ts';
+import type { SpanSource } from './span-source.ts';
+
+const MAX_NAME_LENGTH = 80;
+
+/** One span for each operation, on whatever transport; of a subscription, for its opening. */
+export const traceOperations: SpanSource = ({ startSpan, current }) => {
+  const spans = new WeakMap<object, Span>();
+  const onEnd = (message: unknown): void => {
+    const { result } = message as TracedOperation;
+    const isError = result === undefined || result.kind === 'refusal' || result.hasErrors === true;
+    spans.get(message as TracedOperation)?.end({ isError });
+  };
+
+  graphqlOperations.start.bindStore(current, (operation) => {
+    const span = startSpan({ ...describeOperation(operation), parent: current.getStore() ?? null });
+    spans.set(operation, span);
+    return span.context;
+  });
+  graphqlOperations.asyncEnd.subscribe(onEnd);
+  return () => {
+    graphqlOperations.start.unbindStore(current);
+    graphqlOperations.asyncEnd.unsubscribe(onEnd);
+  };
+};
+
+/** The name is the caller's, so it is an attribute and not part of the span's name. */
+const describeOperation = ({ type, name }: TracedOperation): Omit<SpanStart, 'parent'> => ({
+  name: type,
+  kind: SPAN_KIND.internal,
+  attributes: {
+    'graphql.operation.type': type,
+    'graphql.operation.name': name?.slice(0, MAX_NAME_LENGTH),
+  },
+});
