@@ -9,10 +9,20 @@ export type DeriveValue = <Value>(entry: LogEntry, key: string, build: () => Val
 export function createDerivedValues(): DeriveValue {
   const valuesByEntry = new WeakMap<LogEntry, Map<string, unknown>>();
 
-  return <Value>(entry: LogEntry, key: string, build: () => Value): Value => {
-    const values = valuesByEntry.get(entry) ?? new Map<string, unknown>();
+  const valuesOf = (entry: LogEntry): Map<string, unknown> => {
+    const known = valuesByEntry.get(entry);
+    if (known !== undefined) return known;
+    const values = new Map<string, unknown>();
     valuesByEntry.set(entry, values);
-    if (!values.has(key)) values.set(key, build());
-    return values.get(key) as Value;
+    return values;
+  };
+
+  return <Value>(entry: LogEntry, key: string, build: () => Value): Value => {
+    const values = valuesOf(entry);
+    const known = values.get(key);
+    if (known !== undefined) return known as Value;
+    const value = build();
+    values.set(key, value);
+    return value;
   };
 }

@@ -33,25 +33,19 @@ export function createEventSource<Event extends { readonly cursor: string }>(
     return { done: true, value: undefined };
   }
 
-  async function takeEvent(): Promise<Event | null> {
-    const opened = opening.shift();
-    if (opened !== undefined) return opened;
-    while (!isComplete()) {
-      const { done, value } = await subscription.next();
-      if (done === true) return null;
-      const event = toEvent(value);
-      if (event !== null) return event;
-    }
-    return null;
-  }
-
   if (signal.aborted) void end();
   else signal.addEventListener('abort', end, { once: true });
 
   return {
+    // One await an event: this runs for every event of every subscriber.
     async next() {
       try {
-        const event = await takeEvent();
+        let event = opening.shift() ?? null;
+        while (event === null && !isComplete()) {
+          const { done, value } = await subscription.next();
+          if (done === true) break;
+          event = toEvent(value);
+        }
         if (event === null) return await end();
         lastCursor = event.cursor;
         return { done: false, value: event };

@@ -1,4 +1,3 @@
-import { createDeferred, type Deferred } from '../domain/deferred.ts';
 import { SlowConsumerError } from '../domain/errors.ts';
 import { comparePositions, type LogEntry, type Position } from '../store/store.ts';
 import type { HubSubscription } from './hub.ts';
@@ -28,11 +27,18 @@ export interface CaughtUp {
 }
 
 type Result = IteratorResult<LogEntry>;
+
+/** A call of `next()` that waits. */
+interface Waiting {
+  resolve(result: Result): void;
+  reject(reason: Error): void;
+}
+
 const DONE: Result = { done: true, value: undefined };
 
 /** One bounded queue and the calls of `next()` that wait on it. */
 export function createSubscriber({ queueLimit, catchUp, onEnd }: SubscriberOptions): Subscriber {
-  const waiting: Deferred<Result>[] = [];
+  const waiting: Waiting[] = [];
   let replayed: LogEntry[] = [];
   let live: LogEntry[] = [];
   let readMore = catchUp;
@@ -40,6 +46,14 @@ export function createSubscriber({ queueLimit, catchUp, onEnd }: SubscriberOptio
   let isEnded = false;
   let error: Error | null = null;
   let skippedUpTo: Position | null = null;
+
+  /** Positions grow: after the first one beyond, none has to be compared any more. */
+  function isSkipped({ position }: LogEntry): boolean {
+    if (skippedUpTo === null) return false;
+    if (comparePositions(position, skippedUpTo) <= 0) return true;
+    skippedUpTo = null;
+    return false;
+  }
 
   const takeEntry = () => replayed.shift() ?? (readMore === null ? live.shift() : undefined);
 
@@ -78,7 +92,7 @@ export function createSubscriber({ queueLimit, catchUp, onEnd }: SubscriberOptio
     for (const call of waiting.splice(0)) settleEnded(call);
   }
 
-  function settleEnded(call: Deferred<Result>): void {
+  function settleEnded(call: Waiting): void {
     const reason = error;
     error = null;
     if (reason === null) call.resolve(DONE);
@@ -90,7 +104,7 @@ export function createSubscriber({ queueLimit, catchUp, onEnd }: SubscriberOptio
       return isEnded;
     },
     offer(entry) {
-      if (isEnded || (skippedUpTo !== null && comparePositions(entry.position, skippedUpTo) <= 0)) return;
+      if (isEnded || isSkipped(entry)) return;
       if (live.length >= queueLimit) return end(createSlowConsumerError(queueLimit));
       live.push(entry);
       serve();
@@ -100,20 +114,22 @@ export function createSubscriber({ queueLimit, catchUp, onEnd }: SubscriberOptio
     },
     end,
     next() {
-      const call = createDeferred<Result>();
-      if (isEnded) settleEnded(call);
-      else {
-        waiting.push(call);
+      const entry = waiting.length === 0 ? takeEntry() : undefined;
+      if (entry !== undefined) return Promise.resolve({ done: false, value: entry });
+      return new Promise((resolve, reject) => {
+        if (isEnded) return settleEnded({ resolve, reject });
+        waiting.push({ resolve, reject });
         serve();
-      }
-      return call.promise;
+      });
     },
     async return() {
       end(null);
+      error = null; // who leaves wants to hear of nothing any more
       return DONE;
     },
     async throw(reason) {
       end(null);
+      error = null;
       throw reason;
     },
     [Symbol.asyncIterator]() {
