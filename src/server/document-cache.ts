@@ -22,6 +22,8 @@ export interface DocumentCacheOptions {
   readonly limitRules: readonly ValidationRule[];
   readonly rules: readonly ValidationRule[];
   readonly maxTokens: number;
+  /** True: callers may not learn the schema, and so not from errors either which of many guesses was right. */
+  readonly hidesSchema: boolean;
 }
 
 /** Text of documents held. Their trees take some thirty times as much, so this bounds the cache at about 60 MB. */
@@ -44,14 +46,23 @@ export function createDocumentCache(options: DocumentCacheOptions): (text: strin
     if (known !== undefined) return known;
     const document = parseBounded(text, options.maxTokens);
     const excesses = validate(options.schema, document, options.limitRules, { maxErrors: MAX_ERRORS });
-    const errors =
-      excesses.length > 0
-        ? excesses
-        : validate(options.schema, document, options.rules, { maxErrors: MAX_ERRORS });
+    const errors = excesses.length > 0 ? excesses : findMistakes(document, options);
     const checked = { document, errors };
     cache.set(text, checked);
     return checked;
   };
+}
+
+function findMistakes(document: DocumentNode, options: DocumentCacheOptions): readonly GraphQLError[] {
+  const mistakes = validate(options.schema, document, options.rules, { maxErrors: MAX_ERRORS });
+  const [first] = mistakes;
+  if (!options.hidesSchema || first === undefined) return mistakes;
+  return [
+    new GraphQLError('The document does not fit the schema of this gateway.', {
+      nodes: first.nodes,
+      extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+    }),
+  ];
 }
 
 function parseBounded(text: string, maxTokens: number): DocumentNode {

@@ -35,6 +35,7 @@ export function createGraphqlEngine(
           rules,
           limitRules: queryLimits.validationRules,
           maxTokens: queryLimits.maxTokens,
+          hidesSchema: !server.isIntrospectionOn,
         }),
       ),
       usePlannedExecution(createPlanner(schema), createSharedEvents(freshContext)),
