@@ -45,7 +45,8 @@ export async function findSentBatch(entry: LedgerEntry, parts: BatchSearchParts)
     if (isSameText && (await holdBatch(parts.store.sends, entry, { stamp, clock: parts.clock })))
       return { kind: 'FOUND', messages };
     // Should the provider ever alter texts, a message that nobody else sent must not pass for "not sent".
-    if (!isSameText && !(await isHeldByAnother(parts.store.sends, entry, stamp))) isClear = false;
+    if (isSameText || !messages.some((message) => isNearClaim(entry, message))) continue;
+    if (!(await isHeldByAnother(parts.store.sends, entry, stamp))) isClear = false;
   }
   return { kind: isClear ? 'ABSENT' : 'UNCLEAR' };
 }
@@ -94,16 +95,17 @@ function queryFor(entry: LedgerEntry, phoneContains: string | null, nowMs: numbe
   return { range, statusGroup: null, phoneContains, country: null, sender: entry.fingerprint.sender };
 }
 
-/** Filters of the provider may be limited (sandbox keys), so everything is compared here as well. */
-function mayBelongTo({ fingerprint, claimedAtMs, claimedUntilMs }: LedgerEntry, row: Message): boolean {
-  const sentAtMs = sentAtMsOf(row);
-  return (
-    row.sender === fingerprint.sender &&
-    fingerprint.recipients.includes(row.recipient) &&
-    sentAtMs >= claimedAtMs - CLOCK_SKEW_MS &&
-    sentAtMs <= claimedUntilMs + CLOCK_SKEW_MS
-  );
-}
+/**
+ * Filters of the provider may be limited (sandbox keys), so everything is compared here as well. There is no latest time: a
+ * request may linger on its way, and what arrived late was sent all the same.
+ */
+const mayBelongTo = ({ fingerprint, claimedAtMs }: LedgerEntry, row: Message): boolean =>
+  row.sender === fingerprint.sender &&
+  fingerprint.recipients.includes(row.recipient) &&
+  sentAtMsOf(row) >= claimedAtMs - CLOCK_SKEW_MS;
+
+const isNearClaim = ({ claimedUntilMs }: LedgerEntry, row: Message): boolean =>
+  sentAtMsOf(row) <= claimedUntilMs + CLOCK_SKEW_MS;
 
 const sentAtMsOf = (row: Message): number =>
   parseMessageId(row.messageId)?.sentAtMs ?? Date.parse(row.createdAt);

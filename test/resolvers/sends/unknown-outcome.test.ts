@@ -113,6 +113,16 @@ describe('asking again after an unknown outcome', () => {
     expect(desk.simulator.acceptedCount).toBe(2);
   });
 
+  it('finds a request that lingered on its way and arrived long after it was given up', async () => {
+    const desk = await openSendDesk();
+    failNext(desk, 'cut_before');
+    await desk.failedSend();
+    await desk.time.advance(30 * MINUTE_MS);
+    await desk.context().provider.sendMessages(INPUT, { replay: null, onSigned: async () => undefined });
+    expect(await desk.send()).toMatchObject({ isReplay: true });
+    expectSentOnce(desk);
+  });
+
   it('gives one batch to one of two equal sends that are both unknown', async () => {
     const desk = await openSendDesk();
     failNext(desk, 'cut_after');
