@@ -1,4 +1,5 @@
 import type { DeliveryReport } from '../domain/delivery-report.ts';
+import { isContradiction } from '../resolvers/delivery-reports.ts';
 import { builder } from './builder.ts';
 import { MessageStatusEnum } from './message-status.ts';
 
@@ -50,6 +51,11 @@ export const DeliveryReportType = builder.objectRef<DeliveryReport>('DeliveryRep
     }),
     isRecovered: t.exposeBoolean('isRecovered', {
       description: 'True when no webhook brought it and the gateway asked the provider for it.',
+    }),
+    isContradiction: t.boolean({
+      description:
+        'True when it tells another end of the message than the one that was reported first and stays, such as `DELIVERED` after the provider had given up with `UNDELIVERED`.',
+      resolve: (report, _args, context) => isContradiction(report, context),
     }),
   }),
 });

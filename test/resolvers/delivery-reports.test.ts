@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
-import { deliveryReports } from '../../src/resolvers/delivery-reports.ts';
+import { parseMessageStatus } from '../../src/domain/message-status.ts';
+import { deliveryReports, isContradiction } from '../../src/resolvers/delivery-reports.ts';
 import type { LogEntry } from '../../src/store/store.ts';
 import { deliveryReport } from '../support/delivery-report.ts';
 
 const entry = (messageId: string, rawStatus: string): LogEntry => ({
   position: '1-0',
   workspace: 'main',
-  report: deliveryReport({ messageId, rawStatus }),
+  report: deliveryReport({ messageId, rawStatus, status: parseMessageStatus(rawStatus) }),
 });
 
 function openContext() {
@@ -14,6 +15,7 @@ function openContext() {
   const timelines = new Map([
     ['a', [entry('a', 'ENROUTE'), entry('a', 'DELIVRD')]],
     ['c', [entry('c', 'UNDELIV')]],
+    ['d', [entry('d', 'UNDELIV'), entry('d', 'DELIVRD')]],
   ]);
   const readMessages = async (workspace: string, messageIds: readonly string[]) => {
     reads.push({ workspace, messageIds });
@@ -41,4 +43,18 @@ it('shares nothing between operations', async () => {
   await deliveryReports('a', first.context);
   await deliveryReports('a', second.context);
   expect([first.reads.length, second.reads.length]).toEqual([1, 1]);
+});
+
+it('marks the report that contradicts the one that settled the message', async () => {
+  const { context } = openContext();
+  const [, late] = ['UNDELIV', 'DELIVRD'].map((rawStatus) => entry('d', rawStatus).report);
+  const timeline = await deliveryReports('d', context);
+  expect(timeline.map(({ status, isContradiction: isMarked }) => [status, isMarked])).toEqual(
+    expect.arrayContaining([
+      ['UNDELIVERED', false],
+      ['DELIVERED', true],
+    ]),
+  );
+  expect(late && (await isContradiction(late, context))).toBe(true);
+  expect(await isContradiction(entry('a', 'DELIVRD').report, context)).toBe(false);
 });
