@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDeferred } from '../../src/domain/deferred.ts';
+import { createDeferred } from '../support/deferred.ts';
 import { PLAIN_SEND, SEND_REQUEST } from '../support/sample-send.ts';
 import { json, type Script } from '../support/scripted-upstream.ts';
 import { useScriptedProvider } from '../support/use-scripted-provider.ts';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createDeferred } from '../../src/domain/deferred.ts';
 import type { TrafficQuery } from '../../src/domain/list-query.ts';
+import { createDeferred } from '../support/deferred.ts';
 import { cut, inTurn, json, refusal, type Script } from '../support/scripted-upstream.ts';
 import { errorOf, useScriptedProvider } from '../support/use-scripted-provider.ts';
 
