@@ -80,7 +80,8 @@ function judge(refusals: readonly Refusal[], { guards, metrics, logger }: Operat
   const decision = guards.mode === 'enforce' ? 'enforced' : 'monitored';
   const refusing = [...new Set(refusals.map(({ guard }) => guard))];
   for (const guard of refusing) metrics.guards.inc({ guard, decision });
-  logger.warn({ guards: refusing, decision }, 'The guards object to a send.');
+  // The metrics tell it; a flood of refused sends must not become a flood of log lines.
+  logger.debug({ guards: refusing, decision }, 'The guards object to a send.');
   if (decision === 'enforced') throw new SendRefusedError(CODE_BY_GUARD[first.guard], first.message);
 }
 
