@@ -14,8 +14,7 @@ for i, key in ipairs(KEYS) do
 end
 if #exceeded > 0 then return exceeded end
 for i, key in ipairs(KEYS) do
-  redis.call('INCRBY', key, ARGV[i * 3 - 2])
-  redis.call('PEXPIRE', key, ARGV[i * 3])
+  redis.call('SET', key, string.format('%.0f', totals[key]), 'PX', ARGV[i * 3])
 end
 return {}
 `);

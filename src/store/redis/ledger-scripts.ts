@@ -1,7 +1,8 @@
 import { defineScript } from './script.ts';
 
-// A send is a hash: `claim` (JSON, everything but the outcome), `owner`, `at`, `until`, `kind` (of the outcome, empty
-// while it runs) and `outcome` (JSON). The scripts judge by the plain fields and never rewrite JSON.
+// A send is a hash: `claim` (JSON, everything but the outcome), `owner`, `at`, `until`, `kind` (of the outcome) and
+// `outcome` (JSON); the last two are empty while it runs. The scripts judge by the plain fields and never rewrite JSON.
+// The lists are written before the send: an entry of a list without a send, or with one that is settled, is passed over.
 
 /**
  * KEYS send, open sends, sends by age. ARGV claim, owner, at, until, then kind and outcome, both empty for a send that is
@@ -10,11 +11,10 @@ import { defineScript } from './script.ts';
 export const CLAIM = defineScript(`
 local existing = redis.call('HMGET', KEYS[1], 'claim', 'outcome')
 if existing[1] then return {0, existing[1], existing[2]} end
-redis.call('HSET', KEYS[1], 'claim', ARGV[1], 'owner', ARGV[2], 'at', ARGV[3], 'until', ARGV[4], 'kind', ARGV[5])
 redis.call('ZADD', KEYS[3], ARGV[3], KEYS[1])
 if ARGV[5] == '' or ARGV[5] == 'UNKNOWN' then redis.call('ZADD', KEYS[2], ARGV[3], KEYS[1]) end
-if ARGV[5] == '' then return {1, ARGV[1], false} end
-redis.call('HSET', KEYS[1], 'outcome', ARGV[6])
+redis.call('HSET', KEYS[1], 'claim', ARGV[1], 'owner', ARGV[2], 'at', ARGV[3], 'until', ARGV[4],
+  'kind', ARGV[5], 'outcome', ARGV[6])
 return {1, ARGV[1], ARGV[6]}
 `);
 
@@ -41,10 +41,10 @@ export const RECLAIM = defineScript(`
 local held = redis.call('HMGET', KEYS[1], 'owner', 'at', 'kind')
 if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] or held[3] ~= ARGV[3] then return 0 end
 if held[3] ~= '' and held[3] ~= 'NOT_SENT' then return 0 end
-redis.call('HDEL', KEYS[1], 'outcome')
-redis.call('HSET', KEYS[1], 'claim', ARGV[4], 'owner', ARGV[5], 'at', ARGV[6], 'until', ARGV[7], 'kind', '')
 redis.call('ZADD', KEYS[2], ARGV[6], KEYS[1])
 redis.call('ZADD', KEYS[3], ARGV[6], KEYS[1])
+redis.call('HSET', KEYS[1], 'claim', ARGV[4], 'owner', ARGV[5], 'at', ARGV[6], 'until', ARGV[7],
+  'kind', '', 'outcome', '')
 return 1
 `);
 
@@ -56,7 +56,7 @@ while #found < limit do
   if #sends == 0 then break end
   for _, send in ipairs(sends) do
     local facts = redis.call('HMGET', send, 'claim', 'outcome', 'kind', 'until')
-    local isOpen = facts[3] == 'UNKNOWN' or (facts[4] and tonumber(facts[4]) < now)
+    local isOpen = facts[3] == 'UNKNOWN' or (facts[3] == '' and tonumber(facts[4]) < now)
     if isOpen and #found < limit then found[#found + 1] = {facts[1], facts[2]} end
   end
   start = start + 100

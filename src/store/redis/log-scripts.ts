@@ -3,16 +3,30 @@ import { defineScript } from './script.ts';
 /**
  * KEYS stream, timeline of the message. ARGV identity, workspace, report, milliseconds to keep the timeline.
  * The timeline remembers which reports were seen and where they are; it lives as long as the entries it points to.
+ * The position is made here and the entry written last, so that a torn write leaves a timeline that points to nothing,
+ * which counts as not seen, rather than an entry that nobody knows of.
  */
 export const APPEND = defineScript(`
-local at = redis.call('HGET', KEYS[2], ARGV[1])
-local isDuplicate = at and 1 or 0
-if not at then
-  at = redis.call('XADD', KEYS[1], '*', 'w', ARGV[2], 'r', ARGV[3])
-  redis.call('HSET', KEYS[2], ARGV[1], at)
+local seenAt = redis.call('HGET', KEYS[2], ARGV[1])
+if seenAt and redis.call('XRANGE', KEYS[1], seenAt, seenAt)[1] then
+  redis.call('PEXPIRE', KEYS[2], ARGV[4])
+  return {seenAt, 1}
 end
+local lastMs, lastSequence = 0, 0
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local facts = redis.call('XINFO', 'STREAM', KEYS[1])
+  for i = 1, #facts, 2 do
+    if facts[i] == 'last-generated-id' then lastMs, lastSequence = string.match(facts[i + 1], '(%d+)-(%d+)') end
+  end
+end
+local time = redis.call('TIME')
+local ms, sequence = time[1] * 1000 + math.floor(time[2] / 1000), 0
+if ms <= tonumber(lastMs) then ms, sequence = lastMs, lastSequence + 1 end
+local at = string.format('%.0f-%.0f', ms, sequence)
+redis.call('HSET', KEYS[2], ARGV[1], at)
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
-return {at, isDuplicate}
+redis.call('XADD', KEYS[1], at, 'w', ARGV[2], 'r', ARGV[3])
+return {at, 0}
 `);
 
 /** KEYS stream, timelines. Answers the entries of each timeline that are still held. */
@@ -48,7 +62,7 @@ local old = redis.call('XRANGE', KEYS[1], '-', '(' .. ARGV[1] .. '-0', 'COUNT', 
 if #old == 0 then return 0 end
 local last = old[#old][1]
 local ms, sequence = string.match(last, '(%d+)-(%d+)')
-redis.call('XTRIM', KEYS[1], 'MINID', '=', ms .. '-' .. string.format('%.0f', sequence + 1))
 redis.call('SET', KEYS[2], last)
+redis.call('XTRIM', KEYS[1], 'MINID', '=', ms .. '-' .. string.format('%.0f', sequence + 1))
 return #old
 `);

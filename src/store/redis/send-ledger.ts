@@ -4,7 +4,8 @@ import { CLAIM, RECLAIM, SETTLE, TRIM_SENDS, UNRESOLVED } from './ledger-scripts
 import type { StoreKeys } from './store-keys.ts';
 
 type Claim = Omit<LedgerEntry, 'outcome'>;
-type StoredSend = readonly [claim: string, outcome: string | null];
+/** The outcome is empty while the send is running. */
+type StoredSend = readonly [claim: string, outcome: string];
 
 const TRIM_BATCH = 1000;
 
@@ -40,7 +41,7 @@ export function createSendLedger(connection: Connection, keys: StoreKeys): SendL
         | string
         | null
       )[];
-      return claim == null ? null : toEntry([claim, outcome ?? null]);
+      return claim == null ? null : toEntry([claim, outcome ?? '']);
     },
     async unresolved(nowMs, limit) {
       const reply = await connection.run(UNRESOLVED, [openSends], [nowMs, limit]);
@@ -66,5 +67,5 @@ const claimFields = (claim: Claim): readonly (string | number)[] => [
 
 function toEntry([claim, outcome]: StoredSend): LedgerEntry {
   const stored: Claim = JSON.parse(claim);
-  return { ...stored, outcome: outcome === null ? null : JSON.parse(outcome) };
+  return { ...stored, outcome: outcome === '' ? null : JSON.parse(outcome) };
 }

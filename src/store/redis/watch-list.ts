@@ -8,8 +8,9 @@ import type { StoreKeys } from './store-keys.ts';
 /** KEYS watches, watches by due. ARGV member, JSON and due time of each. One that is there keeps its schedule. */
 const ADD = defineScript(`
 for i = 1, #ARGV, 3 do
-  if redis.call('HSETNX', KEYS[1], ARGV[i], ARGV[i + 1]) == 1 then
+  if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 0 then
     redis.call('ZADD', KEYS[2], ARGV[i + 2], ARGV[i])
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
   end
 end
 `);
@@ -24,11 +25,14 @@ for i = 1, #ARGV, 3 do
 end
 `);
 
-/** KEYS watches, watches by due. ARGV now, how many at most. */
+/** KEYS watches, watches by due. ARGV now, how many at most. What is in the schedule without a watch is cleared away. */
 const DUE = defineScript(`
 local members = redis.call('ZRANGE', KEYS[2], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[2])
 local watches = {}
-for i, member in ipairs(members) do watches[i] = redis.call('HGET', KEYS[1], member) end
+for _, member in ipairs(members) do
+  local watch = redis.call('HGET', KEYS[1], member)
+  if watch then watches[#watches + 1] = watch else redis.call('ZREM', KEYS[2], member) end
+end
 return watches
 `);
 
@@ -63,7 +67,7 @@ export function createWatchList(connection: Connection, keys: StoreKeys): WatchL
       }
     },
     async size() {
-      return Number(await connection.command('ZCARD', keys.watchesByDue));
+      return Number(await connection.command('HLEN', keys.watches));
     },
   };
 }

@@ -54,6 +54,16 @@ export function describeEventLogTrim(open: OpenStoreUnderTest): void {
       expect(timeline?.map(({ position }) => position)).toEqual([late.position]);
     });
 
+    it('takes a report whose entry was trimmed as a new one', async () => {
+      const [old] = await append(under.store, 'm', 1);
+      await under.store.log.trim(msOf(old?.position) + 1);
+      const [again] = await append(under.store, 'm', 1);
+      expect(again).toMatchObject({ isDuplicate: false });
+      expect((await under.store.log.read(BEFORE_ALL, 10)).map(({ position }) => position)).toEqual([
+        again?.position,
+      ]);
+    });
+
     it('tells up to where it trimmed: before the oldest that is left', async () => {
       const old = await append(under.store, 'old', 10);
       await under.elapse(5);
