@@ -11,17 +11,17 @@ export async function runGateway(config: Config, seed: number | null): Promise<n
   const logger = createLogger(config.logLevel, { secrets: listSecrets(config) });
   survivePromisesThatNobodyAwaits(logger);
   for (const warning of config.warnings) logger.warn(warning);
-  let gateway: Gateway;
+  const starting = startGateway(config, { logger, simulator: seed === null ? {} : { seed } });
+  // Before it says that it listens: whoever waits for that may want it to end at once.
+  drainOnSignals(starting, logger, config.server.drainTimeoutMs + CLOSING_MS);
   try {
-    gateway = await startGateway(config, { logger, simulator: seed === null ? {} : { seed } });
+    announce(await starting, config, logger);
   } catch (error) {
     process.stderr.write(`The gateway could not start. ${describeStartError(error, config)}\n`);
     logger.debug({ err: error }, 'could not start');
     // Whatever was opened before the failure must not keep the process.
     return process.exit(1);
   }
-  announce(gateway, config, logger);
-  drainOnSignals(gateway, logger, config.server.drainTimeoutMs + CLOSING_MS);
   return 0;
 }
 
@@ -36,8 +36,8 @@ function announce(gateway: Gateway, config: Config, logger: Logger): void {
 /** After the drain of the server: what the hub, the store and the providers may take to close. */
 const CLOSING_MS = 4000;
 
-/** The first signal drains; a second one ends the process at once. */
-function drainOnSignals(gateway: Gateway, logger: Logger, longestMs: number): void {
+/** The first signal drains, once the gateway has started; a second one ends the process at once. */
+function drainOnSignals(starting: Promise<Gateway>, logger: Logger, longestMs: number): void {
   let isDraining = false;
   const stop = (signal: NodeJS.Signals, exitCode: number) => {
     if (isDraining) process.exit(exitCode);
@@ -47,13 +47,15 @@ function drainOnSignals(gateway: Gateway, logger: Logger, longestMs: number): vo
       logger.error({ longestMs }, 'the drain took too long: ending');
       process.exit(1);
     }, longestMs).unref();
-    gateway.drain().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ err: error }, 'the drain failed');
-        process.exit(1);
-      },
-    );
+    starting
+      .then((gateway) => gateway.drain())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.error({ err: error }, 'the drain failed');
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGTERM', () => stop('SIGTERM', 128 + 15));
   process.on('SIGINT', () => stop('SIGINT', 128 + 2));
