@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: { alias: { graphql: 'graphql/index.js' } },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/browser/**'], // `npm run test:browser`: they need a browser, these need nothing but Node
     globalSetup: ['test/support/ensure-redis-server.ts'],
     reporters: ['default', createTallyReporter()],
     testTimeout: 20_000,

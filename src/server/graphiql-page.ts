@@ -47,6 +47,8 @@ async function renderPage(): Promise<RenderedPage> {
     endpoint: '/graphql',
     subscriptionsProtocol: 'GRAPHQL_SSE',
     defaultTabs: GRAPHIQL_TABS.map((tab) => ({ ...tab })),
+    // A reload opens the tab that holds this query, or the one in the URL; without it a sixth, empty tab.
+    ...GRAPHIQL_TABS[0],
     shouldPersistHeaders: false,
     schemaDescription: true,
   }).trim();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
-import { getVariableValues, Kind, parse, validate } from 'graphql';
+import { Kind, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
 import { GRAPHIQL_TABS } from '../../src/server/graphiql-tabs.ts';
@@ -76,12 +76,10 @@ describe('the tabs of the page', () => {
     expect(names).toEqual(['Send', 'Follow', 'Search', 'Estimate', 'Chart']);
   });
 
-  it.each(GRAPHIQL_TABS)('fit the schema, with their variables: $query', ({ query, variables }) => {
+  it.each(GRAPHIQL_TABS)('fit the schema as they stand, without variables: $query', ({ query }) => {
     const document = parse(query);
     expect(validate(schema, document)).toEqual([]);
     const operation = document.definitions[0];
-    if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
-    const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], JSON.parse(variables));
-    expect(errors).toBeUndefined();
+    expect(operation).toMatchObject({ kind: Kind.OPERATION_DEFINITION, variableDefinitions: [] });
   });
 });

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/logger.ts';
+import { type Gateway, startGateway } from '../../src/start-gateway.ts';
+import { launchBrowser } from '../support/browser.ts';
+
+let folder: string;
+let gateway: Gateway;
+let browser: Browser;
+let page: Page;
+let requestedOrigins: Set<string>;
+let complaints: string[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'graphiql-'));
+  const config = loadConfig({ PORT: '0', STORE_URL: `file:${join(folder, 'data')}` });
+  gateway = await startGateway(config, {
+    logger: createLogger('silent'),
+    simulator: { timings: { sentAfterMs: 200, deliveredAfterMs: 1_000 } },
+  });
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await gateway?.drain();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  const context = await browser.newContext();
+  onTestFinished(() => context.close());
+  page = await context.newPage();
+  requestedOrigins = new Set();
+  complaints = [];
+  page.on('request', (request) => requestedOrigins.add(new URL(request.url()).origin));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`${gateway.url}/graphql`);
+  await page.locator('.graphiql-execute-button').waitFor();
+  await editorShows('mutation Send');
+});
+
+/** Animations move the tabs for a moment after loading, and a moving tab takes no click: so it is clicked until it is active. */
+async function openTab(name: string): Promise<void> {
+  await expect
+    .poll(async () => {
+      await page.locator('.graphiql-tab', { hasText: name }).locator('.graphiql-tab-button').click();
+      return page.locator('.graphiql-tab-active').textContent();
+    })
+    .toContain(name);
+}
+
+async function editorShows(text: string): Promise<void> {
+  await expect.poll(() => page.locator('.graphiql-query-editor').textContent()).toContain(nbsp(text));
+}
+
+async function resultShows(text: string): Promise<string> {
+  const result = page.locator('.graphiql-response');
+  await expect.poll(() => result.textContent(), { timeout: 15_000 }).toContain(nbsp(text));
+  return (await result.textContent()) ?? '';
+}
+
+/** The editor renders spaces as no-break spaces. */
+const nbsp = (text: string) => text.replaceAll(' ', '\u00a0');
+
+const run = () => page.locator('.graphiql-execute-button').click();
+
+describe('GraphiQL', () => {
+  it('sends an SMS and watches it become DELIVERED, with what the tabs hold', async () => {
+    await run();
+    const sent = await resultShows('"SendResult"');
+    const [messageId] = /api_\d+_\d+_[0-9a-f]{16}/.exec(sent) ?? [];
+    expect(messageId).toBeDefined();
+
+    await openTab('Follow');
+    await editorShows('subscription Follow');
+    await page.locator('.graphiql-query-editor .view-lines').click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.insertText(
+      `subscription { messageStatusChanged(messageIds: ["${messageId}"]) { status previousStatus } }`,
+    );
+    await run();
+    await resultShows('"DELIVERED"');
+  });
+
+  it.each([
+    ['Search', 'query Search', '"totalCount"'],
+    ['Estimate', 'query Estimate', '"UCS_2"'],
+    ['Chart', 'query Chart', '"deliveryRate"'],
+  ])('answers the ready tab %s', async (tab, document, result) => {
+    await openTab(tab);
+    await editorShows(document);
+    await run();
+    const answer = await resultShows(result);
+    expect(answer).not.toContain('"errors"');
+  });
+
+  it('opens with the same five tabs after a reload', async () => {
+    await page.reload();
+    await editorShows('mutation Send');
+    expect(await page.locator('.graphiql-tab-button').allTextContents()).toEqual([
+      'Send',
+      'Follow',
+      'Search',
+      'Estimate',
+      'Chart',
+    ]);
+  });
+
+  it('asks nobody but the gateway, and its security policy stops nothing of its own', async () => {
+    await run();
+    await resultShows('"SendResult"');
+    expect([...requestedOrigins].filter((origin) => origin !== 'null')).toEqual([gateway.url]);
+    expect(complaints).toEqual([]);
+  });
+});
