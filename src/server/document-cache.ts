@@ -59,7 +59,7 @@ function findMistakes(document: DocumentNode, options: DocumentCacheOptions): re
   if (!options.hidesSchema || first === undefined) return mistakes;
   return [
     new GraphQLError('The document does not fit the schema of this gateway.', {
-      nodes: first.nodes,
+      nodes: first.nodes ?? null,
       extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
     }),
   ];
