@@ -9,11 +9,17 @@ export interface RedisLauncher {
 }
 
 const IMAGE = 'redis:7';
+const PROGRAMS = ['redis-server', 'valkey-server'];
 const CONTAINER_ENGINES = ['docker', 'podman'];
 
-/** Null when there is neither a `redis-server` on the PATH nor a container engine that answers. */
+/** The server that is on the PATH. */
+export const findRedisProgram = (): string | undefined =>
+  PROGRAMS.find((name) => succeeds(name, '--version'));
+
+/** Null when there is neither a server on the PATH nor a container engine that answers. */
 export function findRedisLauncher(): RedisLauncher | null {
-  if (succeeds('redis-server', '--version')) return programLauncher;
+  const program = findRedisProgram();
+  if (program !== undefined) return programLauncher(program);
   const engine = CONTAINER_ENGINES.find((name) => succeeds(name, 'info'));
   return engine === undefined ? null : containerLauncher(engine);
 }
@@ -21,15 +27,15 @@ export function findRedisLauncher(): RedisLauncher | null {
 export const succeeds = (command: string, ...args: readonly string[]): boolean =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-const programLauncher: RedisLauncher = {
+const programLauncher = (program: string): RedisLauncher => ({
   launch: (_name, folder, args) =>
-    spawn('redis-server', ['--bind', '127.0.0.1', '--dir', folder, ...args], {
+    spawn(program, ['--bind', '127.0.0.1', '--dir', folder, ...args], {
       stdio: ['ignore', 'pipe', 'ignore'],
     }),
   signal: (_name, process, signal) => {
     process.kill(signal);
   },
-};
+});
 
 const CONTAINER_VERBS = { SIGKILL: 'kill', SIGSTOP: 'pause', SIGCONT: 'unpause' } as const;
 
