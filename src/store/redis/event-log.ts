@@ -31,7 +31,7 @@ export function createEventLog({
     async append(workspace, report) {
       const reply = await connection.run(
         APPEND,
-        [keys.log, keys.timeline(workspace, report.messageId)],
+        [keys.log, keys.timeline(workspace, report.messageId), keys.trimmedUpTo],
         [reportIdentity(report), workspace, encodeReport(report), retentionMs],
       );
       const [position, isDuplicate] = reply as [string, number];

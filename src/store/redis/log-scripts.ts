@@ -1,7 +1,7 @@
 import { defineScript } from './script.ts';
 
 /**
- * KEYS stream, timeline of the message. ARGV identity, workspace, report, milliseconds to keep the timeline.
+ * KEYS stream, timeline of the message, trimmed-up-to. ARGV identity, workspace, report, milliseconds to keep the timeline.
  * The timeline remembers which reports were seen and where they are; it lives as long as the entries it points to.
  * The position is made here and the entry written last, so that a torn write leaves a timeline that points to nothing,
  * which counts as not seen, rather than an entry that nobody knows of.
@@ -12,13 +12,9 @@ if seenAt and redis.call('XRANGE', KEYS[1], seenAt, seenAt)[1] then
   redis.call('PEXPIRE', KEYS[2], ARGV[4])
   return {seenAt, 1}
 end
-local lastMs, lastSequence = 0, 0
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  local facts = redis.call('XINFO', 'STREAM', KEYS[1])
-  for i = 1, #facts, 2 do
-    if facts[i] == 'last-generated-id' then lastMs, lastSequence = string.match(facts[i + 1], '(%d+)-(%d+)') end
-  end
-end
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local last = newest and newest[1] or redis.call('GET', KEYS[3]) or '0-0'
+local lastMs, lastSequence = string.match(last, '(%d+)-(%d+)')
 local time = redis.call('TIME')
 local ms, sequence = time[1] * 1000 + math.floor(time[2] / 1000), 0
 if ms <= tonumber(lastMs) then ms, sequence = lastMs, lastSequence + 1 end
