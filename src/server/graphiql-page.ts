@@ -39,10 +39,16 @@ export function createGraphiqlPage(): GraphiqlPage {
   };
 }
 
+/**
+ * The page leaves offsets of an old layout on its tabs and applies them while a tab is pressed: the tab jumps away from
+ * under the mouse, and the click goes elsewhere.
+ */
+const TABS_STAY = '<style>.graphiql-tab { transform: none !important; }</style>';
+
 /** Only the compressed bytes are kept. */
 async function renderPage(): Promise<RenderedPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = renderGraphiQL({
+  const page = renderGraphiQL({
     title: 'SMS gateway: GraphiQL',
     endpoint: '/graphql',
     subscriptionsProtocol: 'GRAPHQL_SSE',
@@ -51,7 +57,8 @@ async function renderPage(): Promise<RenderedPage> {
     ...GRAPHIQL_TABS[0],
     shouldPersistHeaders: false,
     schemaDescription: true,
-  }).trim();
+  });
+  const html = page.trim().replace('</head>', `${TABS_STAY}</head>`);
   const gzipped = await promisify(gzip)(html, { level: 9 });
   const etag = `"${createHash('sha256').update(gzipped).digest('base64url')}"`;
   return { gzipped, etag, headers: pageHeaders(html) };

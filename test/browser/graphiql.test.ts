@@ -45,14 +45,9 @@ beforeEach(async () => {
   await editorShows('mutation Send');
 });
 
-/** Animations move the tabs for a moment after loading, and a moving tab takes no click: so it is clicked until it is active. */
 async function openTab(name: string): Promise<void> {
-  await expect
-    .poll(async () => {
-      await page.locator('.graphiql-tab', { hasText: name }).locator('.graphiql-tab-button').click();
-      return page.locator('.graphiql-tab-active').textContent();
-    })
-    .toContain(name);
+  await page.locator('.graphiql-tab', { hasText: name }).locator('.graphiql-tab-button').click();
+  await expect.poll(() => page.locator('.graphiql-tab-active').textContent()).toContain(name);
 }
 
 async function editorShows(text: string): Promise<void> {
