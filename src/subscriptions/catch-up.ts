@@ -24,6 +24,8 @@ export interface LiveSide {
 
 export interface CatchUpOptions {
   readonly log: EventLog;
+  /** The object that stands for an entry, whoever read it. */
+  readonly share: (entry: LogEntry) => LogEntry;
   readonly interest: HubInterest;
   readonly after: Position;
   readonly live: LiveSide;
@@ -36,7 +38,7 @@ export const createCatchUp = (options: CatchUpOptions): (() => Promise<CaughtUp>
     : createMessagesCatchUp(options, options.interest.messageIds);
 
 /** Batch by batch; it joins when everything the hub has handed out so far was read. */
-function createFeedCatchUp({ log, interest, after, live }: CatchUpOptions): () => Promise<CaughtUp> {
+function createFeedCatchUp({ log, share, interest, after, live }: CatchUpOptions): () => Promise<CaughtUp> {
   let position = after;
 
   return async () => {
@@ -47,7 +49,7 @@ function createFeedCatchUp({ log, interest, after, live }: CatchUpOptions): () =
       position = batch.at(-1)?.position ?? position;
       const isLast = comparePositions(position, live.position) >= 0;
       if (isLast) live.join(position);
-      const entries = batch.filter((entry) => entry.workspace === interest.workspace);
+      const entries = batch.filter((entry) => entry.workspace === interest.workspace).map(share);
       if (isLast || entries.length > 0) return { entries, isLast };
     }
   };
@@ -66,7 +68,7 @@ async function readUntrimmed(log: EventLog, after: Position): Promise<readonly L
 
 /** Timelines of single messages are short: it joins first, and reads their past in one step. */
 function createMessagesCatchUp(
-  { log, interest, after, live }: CatchUpOptions,
+  { log, share, interest, after, live }: CatchUpOptions,
   messageIds: ReadonlySet<string>,
 ): () => Promise<CaughtUp> {
   return async () => {
@@ -79,7 +81,8 @@ function createMessagesCatchUp(
       .filter(
         ({ position }) => comparePositions(position, after) > 0 && comparePositions(position, upTo) <= 0,
       )
-      .sort((left, right) => comparePositions(left.position, right.position));
+      .sort((left, right) => comparePositions(left.position, right.position))
+      .map(share);
     return { entries, isLast: true };
   };
 }

@@ -8,6 +8,7 @@ import { endOf } from './event-cursor.ts';
 import type { Hub, HubInterest, HubSubscription } from './hub.ts';
 import { startLogReader } from './log-reader.ts';
 import { createPacedDispatch } from './paced-dispatch.ts';
+import { createRecentEntries } from './recent-entries.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
 import { createSubscriberIndex } from './subscriber-index.ts';
 
@@ -31,6 +32,7 @@ const PORTIONS_PER_QUEUE = 4;
 export async function createHub(options: HubOptions): Promise<Hub> {
   const { log, logger, metrics, queueLimit = DEFAULT_QUEUE_LIMIT } = options;
   const index = createSubscriberIndex();
+  let share = createRecentEntries();
   const subscribers = new Set<Subscriber>();
   const listeners = new Set<(entry: LogEntry) => void>();
   const from = await log.bounds();
@@ -44,7 +46,8 @@ export async function createHub(options: HubOptions): Promise<Hub> {
       logger.error({ err: error }, 'A listener of the hub failed');
     }
   };
-  const dispatch = (entry: LogEntry) => {
+  const dispatch = (read: LogEntry) => {
+    const entry = share(read);
     position = entry.position;
     for (const listener of listeners) tellListener(listener, entry);
     index.offer(entry);
@@ -60,6 +63,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     onEntries: createPacedDispatch(dispatch, Math.ceil(queueLimit / PORTIONS_PER_QUEUE)),
     onNewEpoch(newPosition) {
       position = newPosition;
+      share = createRecentEntries();
       endAll(createNewEpochError);
     },
   });
@@ -82,7 +86,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     const isBehind = comparePositions(start, position) < 0;
     const subscriber = createSubscriber({
       queueLimit,
-      catchUp: isBehind ? createCatchUp({ log, interest, after: start, live }) : null,
+      catchUp: isBehind ? createCatchUp({ log, share, interest, after: start, live }) : null,
       onEnd(error) {
         index.remove(interest, subscriber);
         if (subscribers.delete(subscriber)) metrics.hubSubscribers.dec();

@@ -64,6 +64,20 @@ describe('the hub', () => {
     expect(hub.derive(entry, 'other key', build)).toEqual({ build: 2 });
   });
 
+  it('gives those who catch up the same entry objects as those who were there', async () => {
+    const { log } = await openTestStore();
+    const hub = await openTestHub({ log });
+    const live = hub.subscribe(feed(), null);
+    await appendMany(log, ['m1', 'm2']);
+    const heard = await take(live, 2);
+    const replayed = await take(hub.subscribe(feed(), BEFORE_ALL), 2);
+    const [followed] = await take(hub.subscribe(messages('m2'), BEFORE_ALL), 1);
+    heard.forEach((entry, index) => {
+      expect(replayed[index]).toBe(entry);
+    });
+    expect(followed).toBe(heard[1]);
+  });
+
   it('replays a feed after a position and goes on live, without gap or repeat, while reports keep coming', async () => {
     const { log } = await openTestStore();
     const hub = await openTestHub({ log });
