@@ -1,0 +1,84 @@
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { openEventStream } from '../../test/support/event-stream-client.ts';
+
+/** One subscription over one connection. */
+export interface Subscribing {
+  /** Of the replica. */
+  readonly url: string;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Cursor of the last event; null for a subscription that begins. */
+  readonly after: string | null;
+  /** Gets the data of each event. */
+  readonly onData: (data: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Subscribes, and resolves when that is over: `complete`, `aborted`, `closed 1012`, `ended`, `unreachable`, or the code of an
+ * error.
+ */
+export type Subscribe = (subscribing: Subscribing) => Promise<string>;
+
+interface AnswerError {
+  readonly extensions?: { readonly code?: unknown } | undefined;
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly AnswerError[] | undefined;
+}
+
+/** By graphql-ws; the cursor is the argument `after`. */
+export const subscribeOverSocket: Subscribe = ({ url, query, variables, after, onData, signal }) => {
+  const client = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+  });
+  const isOver = new Promise<string>((resolve) => {
+    client.subscribe(
+      { query, variables: { ...variables, after } },
+      {
+        next: (answer: Answer) => (answer.errors ? resolve(codeOf(answer)) : onData(answer.data)),
+        error: (reason) => resolve(describeEnd(reason)),
+        complete: () => resolve(signal.aborted ? 'aborted' : 'complete'),
+      },
+    );
+  });
+  const hangUp = () => client.dispose();
+  signal.addEventListener('abort', hangUp);
+  return isOver.finally(() => {
+    signal.removeEventListener('abort', hangUp);
+    return client.dispose();
+  });
+};
+
+/** As a browser's EventSource does: the cursor is the id of the last event. */
+export const subscribeOverStream: Subscribe = async ({ url, query, variables, after, onData, signal }) => {
+  const headers: Record<string, string> = after === null ? {} : { 'last-event-id': after };
+  try {
+    const stream = await openEventStream(`${url}/graphql`, { query, variables }, headers);
+    signal.addEventListener('abort', stream.close, { once: true });
+    if (!stream.response.ok) return `refused ${stream.response.status}`;
+    for (;;) {
+      const event = await stream.next();
+      if (event.event === 'complete') return 'complete';
+      const answer = JSON.parse(event.data) as Answer;
+      if (answer.errors) return codeOf(answer);
+      onData(answer.data);
+    }
+  } catch (error) {
+    if (signal.aborted) return 'aborted';
+    return error instanceof Error && error.message === 'the stream ended' ? 'ended' : 'unreachable';
+  }
+};
+
+function describeEnd(reason: unknown): string {
+  if (Array.isArray(reason)) return codeOf({ errors: reason });
+  if (typeof reason !== 'object' || reason === null || !('code' in reason)) return 'unreachable';
+  return typeof reason.code === 'number' ? `closed ${reason.code}` : 'unreachable';
+}
+
+const codeOf = ({ errors = [] }: Answer): string => String(errors[0]?.extensions?.code ?? 'error');
