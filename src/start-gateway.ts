@@ -20,6 +20,7 @@ import { createTrustedDocuments } from './server/trusted-documents.ts';
 import type { Simulator } from './simulator/simulator.ts';
 import type { SimulatorOptions } from './simulator/simulator-options.ts';
 import { openStore } from './store/open-store.ts';
+import { holdProcessLease } from './store/process-lease.ts';
 import { createHub } from './subscriptions/create-hub.ts';
 import { createReconciler } from './subscriptions/reconciler.ts';
 
@@ -117,6 +118,8 @@ async function openParts(
   const processId = randomUUID();
   const store = countStoreErrors(await openStore({ ...config.store, clock, logger, processId }), metrics);
   closing.add(() => store.close());
+  const lease = await holdProcessLease(store, processId, logger);
+  closing.add(() => lease.giveUp());
   const hub = await createHub({ log: store.log, logger, metrics });
   closing.add(() => hub.close());
   const providers = openProviders(provider, simulator?.url ?? provider.apiUrl, surroundings);

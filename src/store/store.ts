@@ -193,6 +193,8 @@ export interface Leases {
   /** True when `owner` holds the named lease until now + ttlMs: it was free, expired, or its own already. */
   acquire(name: string, owner: string, ttlMs: number): Promise<boolean>;
   release(name: string, owner: string): Promise<void>;
+  /** Whether anybody holds it now. */
+  isHeld(name: string): Promise<boolean>;
 }
 
 /** One limit to count against: fixed windows, aligned to the epoch. */

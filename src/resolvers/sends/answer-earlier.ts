@@ -1,7 +1,7 @@
 import type { OperationContext } from '../../context.ts';
 import { IdempotencyConflictError, UpstreamUnavailableError } from '../../domain/errors.ts';
 import type { LedgerEntry } from '../../store/store.ts';
-import { awaitSend, isRunning } from './await-send.ts';
+import { awaitSend } from './await-send.ts';
 import { outcomeUnknown } from './execute-send.ts';
 import type { PreparedSend } from './prepared-send.ts';
 import { probeSend } from './probe-send.ts';
@@ -30,10 +30,9 @@ export async function answerEarlier(
     throw new IdempotencyConflictError(
       'This idempotency key was used before with another input. Nothing was sent: use a new key for a new message.',
     );
-  const wasRunning = isRunning(earlier, context.clock.now());
-  const standing = wasRunning ? await awaitSend(earlier, context) : earlier;
-  if (isRunning(standing, context.clock.now())) throw outcomeUnknown(send.idempotencyKey);
-  return answerStanding(await findTruth(standing, send, context), wasRunning);
+  const { entry, wasRunning, isRunning } = await awaitSend(earlier, context);
+  if (isRunning) throw outcomeUnknown(send.idempotencyKey);
+  return answerStanding(await findTruth(entry, send, context), wasRunning);
 }
 
 function answerStanding(entry: LedgerEntry, wasRunning: boolean): EarlierAnswer {

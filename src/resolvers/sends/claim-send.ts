@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { OperationContext } from '../../context.ts';
 import type { LedgerEntry } from '../../store/store.ts';
 import { CLAIM_MS } from './claim-window.ts';
 import { orNothingSent } from './or-nothing-sent.ts';
 import type { PreparedSend } from './prepared-send.ts';
+import { newOwner } from './send-owner.ts';
 
 /**
  * Takes the key for one attempt.
@@ -23,7 +23,7 @@ export async function claimSend(
     idempotencyKey: send.idempotencyKey,
     fingerprint: send.fingerprint,
     claimedAtMs: nowMs,
-    owner: `${context.processId}/${randomUUID()}`, // one owner an attempt: two of one process never mix
+    owner: newOwner(context.processId),
     claimedUntilMs: nowMs + CLAIM_MS,
   };
   const { sends } = context.store;

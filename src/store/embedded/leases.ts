@@ -3,8 +3,10 @@ import type { Leases } from '../store.ts';
 import type { Environment } from './environment.ts';
 import { keyPart } from './key-part.ts';
 
-export function createLeases({ tables, write }: Environment, clock: Clock): Leases {
+export function createLeases({ tables, write, read, writeNow }: Environment, clock: Clock): Leases {
   const { leases } = tables;
+  // A folder has one process at a time: who held a lease before this one is gone.
+  writeNow(() => leases.clearSync());
 
   return {
     acquire: (name, owner, ttlMs) =>
@@ -21,5 +23,6 @@ export function createLeases({ tables, write }: Environment, clock: Clock): Leas
         const key = keyPart(name);
         if (leases.get(key)?.owner === owner) leases.remove(key);
       }),
+    isHeld: (name) => read(() => (leases.get(keyPart(name))?.expiresAtMs ?? 0) > clock.now()),
   };
 }

@@ -12,8 +12,8 @@ const failNext = (desk: SendDesk, kind: FaultSpec['kind']) =>
   desk.simulator.faults.next({ path: '/sms/send', kind });
 
 /** What a process leaves behind that dies right after the claim, or right after the provider took the send in. */
-async function dieMidSend(desk: SendDesk, isAccepted: boolean): Promise<void> {
-  const context = desk.context();
+async function dieMidSend(desk: SendDesk, isAccepted: boolean, processId?: string): Promise<void> {
+  const context = { ...desk.context(), ...(processId !== undefined && { processId }) };
   const fingerprint = fingerprintSend(desk.rootKey, INPUT);
   const prepared = { request: INPUT, idempotencyKey: 'order-1', fingerprint };
   await claimSend(prepared, null, context);
@@ -153,6 +153,23 @@ describe('a process that dies in the middle of a send', () => {
     await dieMidSend(desk, true);
     await desk.time.advance(CLAIM_MS + 1);
     expect(await desk.send()).toMatchObject({ isReplay: true });
+    expect(desk.postCount).toBe(1);
+  });
+
+  it('is known to be gone by its lease: the truth is found at once', async () => {
+    const desk = await openSendDesk();
+    await dieMidSend(desk, true, 'process-that-died');
+    expect(await desk.send()).toMatchObject({ isReplay: true });
+    expect(desk.postCount).toBe(1);
+  });
+
+  it('is waited for while it shows signs of life', async () => {
+    const desk = await openSendDesk();
+    await dieMidSend(desk, true, 'process-elsewhere');
+    await desk.store.leases.acquire('process/process-elsewhere', 'process-elsewhere', MINUTE_MS);
+    const repeat = desk.send();
+    await desk.store.leases.release('process/process-elsewhere', 'process-elsewhere');
+    expect(await repeat).toMatchObject({ isReplay: true });
     expect(desk.postCount).toBe(1);
   });
 

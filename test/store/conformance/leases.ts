@@ -43,6 +43,15 @@ export function describeLeases(open: OpenStoreUnderTest): void {
       await leases.release('never held', 'a');
     });
 
+    it('tells whether anybody holds a name', async () => {
+      const { leases } = under.store;
+      expect(await leases.isHeld('process/a')).toBe(false);
+      await leases.acquire('process/a', 'a', SHORT_MS);
+      expect(await leases.isHeld('process/a')).toBe(true);
+      await under.elapse(SHORT_MS + 10);
+      expect(await leases.isHeld('process/a')).toBe(false);
+    });
+
     it('goes to exactly one of many who ask at once', async () => {
       const clients = await under.clients(3);
       const asked = Array.from({ length: 30 }, (_, index) =>
