@@ -40,6 +40,8 @@ export interface Gateway {
   readonly simulator: Simulator | null;
   readonly parts: GatewayParts;
   isReady(): Promise<boolean>;
+  /** Says from now on that it is not ready. Everything else goes on as before. */
+  retire(): void;
   /** Lets everything that runs come to its end, then closes what was opened, the store last. */
   drain(): Promise<void>;
 }
@@ -77,7 +79,7 @@ async function openGateway(config: Config, options: GatewayOptions, closing: Clo
   if (simulator !== null && workspace !== undefined) pointWebhookAt(simulator, workspace, url);
   resolver.start();
   reconciler.start();
-  return { url, simulator, parts, isReady: server.isReady, drain: closing.closeAll };
+  return { url, simulator, parts, isReady: server.isReady, retire: server.retire, drain: closing.closeAll };
 }
 
 /** Opened first and so closed last: what ends while the rest is closed is still recorded. */

@@ -69,6 +69,13 @@ describe('modes', () => {
     expect(config.server).toMatchObject({ isGraphiqlOn: false, isIntrospectionOn: false });
   });
 
+  it('gives load balancers a tenth of the drain to notice, and a sandbox nobody', () => {
+    expect(live({}).server).toMatchObject({ drainTimeoutMs: 20_000, drainNoticeMs: 2000 });
+    expect(live({ DRAIN_TIMEOUT_MS: '1000' }).server.drainNoticeMs).toBe(100);
+    expect(loadConfig({}).server.drainNoticeMs).toBe(0);
+    expect(() => live({ DRAIN_TIMEOUT_MS: '1000', DRAIN_NOTICE_MS: '1000' })).toThrow('DRAIN_NOTICE_MS');
+  });
+
   it('switches GraphiQL and introspection on in development', () => {
     expect(live({ NODE_ENV: 'development' }).server).toMatchObject({
       isGraphiqlOn: true,

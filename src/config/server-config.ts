@@ -13,6 +13,8 @@ export interface ServerConfig {
   readonly isIntrospectionOn: boolean;
   /** Longest time to finish what runs once the process is told to stop. */
   readonly drainTimeoutMs: number;
+  /** The beginning of it, in which everything is still served while readiness says no: load balancers take notice. */
+  readonly drainNoticeMs: number;
 }
 
 /** GraphiQL and introspection are on in sandbox mode and development, and off in production unless switched on. */
@@ -27,8 +29,19 @@ export function readServerConfig(env: EnvReader, isSandbox: boolean): ServerConf
     corsOrigins: readOrigins(env),
     isGraphiqlOn: env.isOn('GRAPHIQL', isOpen),
     isIntrospectionOn: env.isOn('INTROSPECTION', isOpen),
-    drainTimeoutMs: env.integer('DRAIN_TIMEOUT_MS', { fallback: 20_000, min: 0, max: 300_000 }),
+    ...readDrain(env, isSandbox),
   };
+}
+
+const NOTICE_SHARE = 0.1;
+
+function readDrain(env: EnvReader, isSandbox: boolean) {
+  const drainTimeoutMs = env.integer('DRAIN_TIMEOUT_MS', { fallback: 20_000, min: 0, max: 300_000 });
+  const fallback = isSandbox ? 0 : Math.floor(drainTimeoutMs * NOTICE_SHARE);
+  const drainNoticeMs = env.integer('DRAIN_NOTICE_MS', { fallback, min: 0, max: 300_000 });
+  if (drainNoticeMs > 0 && drainNoticeMs >= drainTimeoutMs)
+    env.problem('DRAIN_NOTICE_MS must be less than DRAIN_TIMEOUT_MS, which includes it.');
+  return { drainTimeoutMs, drainNoticeMs };
 }
 
 function readPublicUrl(env: EnvReader): string | null {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { type Gateway, startGateway } from '../start-gateway.ts';
@@ -13,7 +14,7 @@ export async function runGateway(config: Config, seed: number | null): Promise<n
   for (const warning of config.warnings) logger.warn(warning);
   const starting = startGateway(config, { logger, simulator: seed === null ? {} : { seed } });
   // Before it says that it listens: whoever waits for that may want it to end at once.
-  drainOnSignals(starting, logger, config.server.drainTimeoutMs + CLOSING_MS);
+  drainOnSignals(starting, logger, config.server);
   try {
     announce(await starting, config, logger);
   } catch (error) {
@@ -37,7 +38,18 @@ function announce(gateway: Gateway, config: Config, logger: Logger): void {
 const CLOSING_MS = 4000;
 
 /** The first signal drains, once the gateway has started; a second one ends the process at once. */
-function drainOnSignals(starting: Promise<Gateway>, logger: Logger, longestMs: number): void {
+function drainOnSignals(
+  starting: Promise<Gateway>,
+  logger: Logger,
+  { drainTimeoutMs, drainNoticeMs }: Config['server'],
+): void {
+  const longestMs = drainTimeoutMs + CLOSING_MS;
+  const drain = async () => {
+    const gateway = await starting;
+    gateway.retire();
+    await sleep(drainNoticeMs);
+    await gateway.drain();
+  };
   let isDraining = false;
   const stop = (signal: NodeJS.Signals, exitCode: number) => {
     if (isDraining) process.exit(exitCode);
@@ -47,15 +59,13 @@ function drainOnSignals(starting: Promise<Gateway>, logger: Logger, longestMs: n
       logger.error({ longestMs }, 'the drain took too long: ending');
       process.exit(1);
     }, longestMs).unref();
-    starting
-      .then((gateway) => gateway.drain())
-      .then(
-        () => process.exit(0),
-        (error: unknown) => {
-          logger.error({ err: error }, 'the drain failed');
-          process.exit(1);
-        },
-      );
+    drain().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'the drain failed');
+        process.exit(1);
+      },
+    );
   };
   process.on('SIGTERM', () => stop('SIGTERM', 128 + 15));
   process.on('SIGINT', () => stop('SIGINT', 128 + 2));

@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
+import { createPendingWork } from '../domain/pending-work.ts';
 import { createCallerSlots } from './caller-slots.ts';
 import { drainServer } from './drain.ts';
 import { createErrorPresenter } from './error-presenter.ts';
@@ -25,8 +26,10 @@ export interface GatewayServer {
   listen(): Promise<Listening>;
   /** False before `listen`, once a drain began, and while the store or the hub cannot work. */
   isReady(): Promise<boolean>;
+  /** Says from now on that it is not ready. Everything else goes on as before. */
+  retire(): void;
   /**
-   * Stops accepting, lets running requests finish, closes sockets and streams so that their clients come back elsewhere.
+   * Lets running requests finish, closes sockets and streams so that their clients come back elsewhere, stops accepting.
    * Resolves when all is done or the time is up; the hub and the store may be closed then.
    */
   drain(): Promise<void>;
@@ -44,13 +47,18 @@ const SERVER_TIMEOUTS = {
 /** One HTTP server for everything; it holds no state of its own that outlives it. */
 export function createGatewayServer(parts: GatewayParts): GatewayServer {
   let publicUrl = parts.server.publicUrl ?? '';
-  let isDraining = false;
+  let retiredAtMs: number | null = null;
   const transport = assemble(parts, () => publicUrl);
-  const checkReadiness = createReadinessCheck(parts, () => isDraining);
+  const checkReadiness = createReadinessCheck(parts, () => retiredAtMs !== null);
   const onRequest = createRequestListener({ ...parts, ...transport, checkReadiness });
+  let running = createPendingWork();
+  const retire = () => {
+    retiredAtMs ??= performance.now();
+    return retiredAtMs;
+  };
   const server = createServer(SERVER_TIMEOUTS, (request, response) => {
-    if (isDraining) response.shouldKeepAlive = false;
-    void onRequest(request, response);
+    if (retiredAtMs !== null) response.shouldKeepAlive = false;
+    void running.track(onRequest(request, response));
   });
   server.on('upgrade', (request, socket, head) => {
     if (routeOf(request.url).name === 'graphql') transport.sockets.handleUpgrade(request, socket, head);
@@ -64,9 +72,13 @@ export function createGatewayServer(parts: GatewayParts): GatewayServer {
       return listening;
     },
     isReady: async () => server.listening && (await checkReadiness()).isReady,
+    retire: () => void retire(),
     async drain() {
-      isDraining = true;
-      await drainServer({ ...parts, ...transport, server, timeoutMs: parts.server.drainTimeoutMs });
+      const timeoutMs = Math.max(0, parts.server.drainTimeoutMs - (performance.now() - retire()));
+      // What begins from now on is let finish too, but not waited for before the port is closed: it might go on for ever.
+      const requests = running;
+      running = createPendingWork();
+      await drainServer({ ...parts, ...transport, server, requests, timeoutMs });
       transport.load.stop();
     },
   };

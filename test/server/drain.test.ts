@@ -34,14 +34,38 @@ async function subscribe(query: string) {
 }
 
 describe('a drain', () => {
-  it('is told by readiness at once, and refuses new connections', async () => {
+  it('is told by readiness at once, while who has not noticed is still served; then the port is closed', async () => {
     const running = gateway.post({ query: '{ patient }' });
     await begun.promise;
     const drained = gateway.server.drain();
     expect(await gateway.server.isReady()).toBe(false);
-    await expect(fetch(`${gateway.url}/readyz`)).rejects.toThrow();
+    const readiness = await fetch(`${gateway.url}/readyz`);
+    expect(readiness.status).toBe(503);
+    expect(await readiness.json()).toMatchObject({ failing: ['draining'] });
+    const late = await gateway.post({ query: '{ hello }' });
+    expect(await late.json()).toMatchObject({ data: { hello: 'world' } });
+    expect(late.headers.get('connection')).toBe('close');
     patience.resolve('answered');
     expect(await (await running).json()).toMatchObject({ data: { patient: 'answered' } });
+    await drained;
+    await expect(fetch(`${gateway.url}/readyz`)).rejects.toThrow();
+  });
+
+  it('waits for what was running, and not for what begins meanwhile before it closes the port', async () => {
+    const second = createDeferred<string>();
+    const running = gateway.post({ query: '{ patient }' });
+    await begun.promise;
+    const drained = gateway.server.drain();
+    begun = createDeferred();
+    const first = patience;
+    patience = second;
+    const late = gateway.post({ query: '{ patient }' });
+    await begun.promise;
+    first.resolve('first');
+    expect(await (await running).json()).toMatchObject({ data: { patient: 'first' } });
+    await expect.poll(() => fetch(`${gateway.url}/readyz`).catch(() => 'closed')).toBe('closed');
+    second.resolve('second');
+    expect(await (await late).json()).toMatchObject({ data: { patient: 'second' } });
     await drained;
   });
 
@@ -78,6 +102,27 @@ describe('a drain', () => {
     await expect.poll(() => gateway.parts.hub.subscriberCount).toBe(1);
     await gateway.server.drain();
     expect(await stream.text()).toBe(':\n\n');
+  });
+
+  it('cuts event streams that nobody reads', async () => {
+    const port = Number(new URL(gateway.url).port);
+    const reader = connect(port, '127.0.0.1');
+    const body = JSON.stringify({
+      query: 'subscription { ticks(label: "x") { number label(text: "FILL") } }',
+    });
+    const filled = body.replace('FILL', 'x'.repeat(100_000));
+    reader.write(
+      'POST /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n' +
+        `content-length: ${filled.length}\r\n\r\n${filled}`,
+    );
+    reader.pause();
+    await expect.poll(() => gateway.parts.hub.subscriberCount).toBe(1);
+    // More than the buffers of the system hold.
+    for (let number = 0; number < 100; number += 1) await gateway.tick(number);
+    const startedAt = performance.now();
+    await gateway.server.drain();
+    expect(performance.now() - startedAt).toBeLessThan(3_500);
+    reader.destroy();
   });
 
   it('waits for work whose caller is gone', async () => {
