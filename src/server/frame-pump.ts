@@ -31,11 +31,13 @@ export function createFramePump({ id, link, hangUp, ...options }: FramePumpOptio
   async function pump(): Promise<void> {
     const outcome = await start(options);
     if (outcome.kind === 'refusal') throw new StreamError(outcome.errors);
-    if (outcome.kind === 'result') return isOver ? undefined : send(outcome.body);
+    if (outcome.kind === 'result') return isOver ? undefined : void (await send(outcome.body));
     events = outcome.events;
     if (isOver) return void (await events.return?.());
-    for (let step = await events.next(); !step.done && !isOver; step = await events.next())
-      await send(step.value.body);
+    for (let step = await events.next(); !step.done && !isOver; step = await events.next()) {
+      const room = send(step.value.body);
+      if (room !== undefined) await room;
+    }
   }
 
   return {

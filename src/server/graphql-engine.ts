@@ -107,14 +107,21 @@ async function openEvents(
   return mapEvents(source[Symbol.asyncIterator](), execute);
 }
 
+type MappedStep = IteratorResult<EventResult>;
+
 /** By hand, not a generator: `return()` must reach the source at once, also while it is parked in `next()`. */
 function mapEvents(
   source: AsyncIterator<unknown>,
   execute: (payload: unknown) => EventResult | Promise<EventResult>,
 ): AsyncIterableIterator<EventResult> {
   const ended = { value: undefined, done: true as const };
-  const mapped = async (step: IteratorResult<unknown>): Promise<IteratorResult<EventResult>> =>
-    step.done ? ended : { value: await execute(step.value), done: false };
+  // No promise but where there is something to wait for: this runs for every subscriber of every event.
+  const mapped = (step: IteratorResult<unknown>): MappedStep | Promise<MappedStep> => {
+    if (step.done) return ended;
+    const result = execute(step.value);
+    return result instanceof Promise ? result.then(yielded) : yielded(result);
+  };
+  const yielded = (value: EventResult): MappedStep => ({ value, done: false });
   return {
     next: () => source.next().then(mapped),
     async return() {

@@ -6,8 +6,8 @@ export interface SocketLink {
   readonly isOpen: boolean;
   /** The client does not keep up: much of what was sent has not left. */
   readonly isFull: boolean;
-  /** Sends a frame; resolves when there is room for the next: at once, unless the client does not keep up. */
-  send(frame: string): Promise<void>;
+  /** Sends a frame. When the client does not keep up, the promise resolves once there is room for the next. */
+  send(frame: string): Promise<void> | undefined;
   /** Resolves when what was sent so far has left, or the socket is gone; at once when it is not full. */
   whenRoom(): Promise<void>;
   close(code: number, reason: string): void;
@@ -18,7 +18,6 @@ const HIGH_WATER_BYTES = 256 * 1024;
 
 /** @param transport the connection below the WebSocket: frames of one turn of the event loop leave in one write */
 export function createSocketLink(socket: WebSocket, transport: Duplex): SocketLink {
-  const room = Promise.resolve();
   let isCorked = false;
   const uncork = () => {
     isCorked = false;
@@ -40,17 +39,17 @@ export function createSocketLink(socket: WebSocket, transport: Duplex): SocketLi
       return isFull();
     },
     send(frame) {
-      if (socket.readyState !== socket.OPEN) return room;
+      if (socket.readyState !== socket.OPEN) return undefined;
       corkForThisTurn();
       if (!isFull()) {
         socket.send(frame);
-        return room;
+        return undefined;
       }
       // The callback comes when the frame has left, or cannot leave any more.
       return new Promise((resolve) => socket.send(frame, () => resolve()));
     },
     whenRoom() {
-      if (!isFull() || socket.readyState !== socket.OPEN) return room;
+      if (!isFull() || socket.readyState !== socket.OPEN) return Promise.resolve();
       return new Promise((resolve) => {
         const settle = () => {
           transport.off('drain', settle).off('close', settle);

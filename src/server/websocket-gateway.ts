@@ -133,7 +133,7 @@ function serve(socket: WebSocket, request: IncomingMessage, { parts, transport }
   const closed = parts.protocol.opened(
     {
       protocol: socket.protocol,
-      send: link.send,
+      send: async (frame) => link.send(frame),
       close: link.close,
       onMessage: (handle) =>
         socket.on('message', (data) => {
