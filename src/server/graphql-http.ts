@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { UnauthenticatedError } from '../domain/errors.ts';
 import { bearerToken } from './bearer-token.ts';
 import { type CallerSlots, callerKey } from './caller-slots.ts';
 import { corsHeaders, sendPreflight } from './cors.ts';
+import { endAtExpiry } from './end-at-expiry.ts';
 import type { PresentError } from './error-presenter.ts';
 import { sendEventStream } from './event-stream.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -16,9 +18,10 @@ import type { Caller } from './operation-context.ts';
 import type { OperationRunner, PreparedOperation } from './operation-runner.ts';
 import { isCsrfSafe, type OriginPolicy } from './origin-policy.ts';
 import { readBody } from './read-body.ts';
-import type { EncodedEvent } from './result-encoder.ts';
+import { type EncodedEvent, StreamError } from './result-encoder.ts';
 
-export interface GraphqlHttpParts extends Pick<GatewayParts, 'authenticator' | 'limits' | 'metrics'> {
+export interface GraphqlHttpParts
+  extends Pick<GatewayParts, 'authenticator' | 'clock' | 'limits' | 'metrics'> {
   readonly runner: OperationRunner;
   readonly presentError: PresentError;
   readonly origins: OriginPolicy;
@@ -67,14 +70,14 @@ async function answer(exchange: GraphqlExchange, parts: GraphqlHttpParts): Promi
 
   const hangUp = new AbortController();
   exchange.response.once('close', () => exchange.response.writableEnded || hangUp.abort());
-  const caller = await identify(exchange, parts, hangUp.signal);
+  const { caller, expiresAtMs } = await identify(exchange, parts, hangUp.signal);
   const params = isGet ? parseGetParams(request) : await readParams(exchange, parts);
   const lastEventId = mediaType === EVENT_STREAM_TYPE ? headerText(request.headers['last-event-id']) : null;
   const operation = parts.runner.prepare({ params, lastEventId, caller });
   if (operation.kind === 'refusal') return sendRefusal(exchange, operation.errors);
   if (isGet && operation.type === 'mutation')
     throw new HttpError(405, 'METHOD_NOT_ALLOWED', 'Mutations need POST.', { allow: 'POST' });
-  if (mediaType === EVENT_STREAM_TYPE) return stream(exchange, operation, { parts, caller });
+  if (mediaType === EVENT_STREAM_TYPE) return stream(exchange, operation, { parts, caller, expiresAtMs });
   if (operation.type === 'subscription')
     throw new HttpError(
       406,
@@ -91,16 +94,22 @@ function refuseOverload({ load, metrics }: GraphqlHttpParts): void {
   throw new HttpError(503, 'OVERLOADED', 'The gateway has more to do than it can: try again.', headers);
 }
 
+interface KnownCaller {
+  readonly caller: Caller;
+  /** When the token ends; null when it never does. */
+  readonly expiresAtMs: number | null;
+}
+
 async function identify(
   { request, requestId }: GraphqlExchange,
   { authenticator, origins }: GraphqlHttpParts,
   signal: AbortSignal,
-): Promise<Caller> {
+): Promise<KnownCaller> {
   const { authorization } = request.headers;
-  const { viewer } = await authenticator.authenticate(bearerToken(authorization));
+  const { viewer, expiresAtMs } = await authenticator.authenticate(bearerToken(authorization));
   if (authorization === undefined && !origins.isKnownHost(request))
     throw new HttpError(403, 'FORBIDDEN', 'This host name is not known here: set PUBLIC_URL to it.');
-  return { requestId, viewer, signal };
+  return { caller: { requestId, viewer, signal }, expiresAtMs };
 }
 
 async function readParams(
@@ -129,7 +138,7 @@ async function sendOutcome(exchange: GraphqlExchange, operation: PreparedOperati
 async function stream(
   exchange: GraphqlExchange,
   operation: PreparedOperation,
-  { parts, caller }: { readonly parts: GraphqlHttpParts; readonly caller: Caller },
+  { parts, caller, expiresAtMs }: KnownCaller & { readonly parts: GraphqlHttpParts },
 ): Promise<void> {
   const release = parts.streamSlots.take(callerKey(caller.viewer, exchange.request));
   if (release === null)
@@ -141,13 +150,20 @@ async function stream(
   try {
     const outcome = await operation.run();
     if (outcome.kind === 'refusal') return sendRefusal(exchange, outcome.errors);
-    const events = outcome.kind === 'events' ? outcome.events : once(outcome.body);
+    const createError = () => tokenHasExpired(parts, caller);
+    const events =
+      outcome.kind === 'events'
+        ? endAtExpiry(outcome.events, { expiresAtMs, clock: parts.clock, createError })
+        : once(outcome.body);
     await sendEventStream(exchange, events, exchange.headers);
   } finally {
     parts.openStreams.delete(response);
     release();
   }
 }
+
+const tokenHasExpired = ({ presentError }: GraphqlHttpParts, { requestId }: Caller): StreamError =>
+  new StreamError([presentError(new UnauthenticatedError('The token has expired.'), 'execution', requestId)]);
 
 async function* once(body: string): AsyncGenerator<EncodedEvent, undefined> {
   yield { body, cursor: null };

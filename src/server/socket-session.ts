@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '../domain/errors.ts';
+import { ForbiddenError, GatewayError, UnauthenticatedError } from '../domain/errors.ts';
 import { createPendingWork, type PendingWork } from '../domain/pending-work.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { bearerToken, connectionToken } from './bearer-token.ts';
+import { callAt } from './call-at.ts';
 import { type CallerSlots, callerKey } from './caller-slots.ts';
 import { CLOSE_CODES } from './close-codes.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -29,9 +30,6 @@ export interface SocketSessionParts extends Pick<GatewayParts, 'authenticator' |
   readonly slots: CallerSlots;
 }
 
-/** Longer timers fire at once; a token that lives longer is looked at again then. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 export function createSocketSession(
   { authenticator, clock, logger, slots }: SocketSessionParts,
   {
@@ -43,18 +41,14 @@ export function createSocketSession(
   let token: string | null = null;
   let operations = 0;
   let release = () => {};
-  let expiry: NodeJS.Timeout | undefined;
+  let cancelExpiry = () => {};
 
   function closeAt(expiresAtMs: number | null): void {
-    clearTimeout(expiry);
+    cancelExpiry();
     if (expiresAtMs === null) return;
-    const left = expiresAtMs - clock.now();
-    if (left <= 0) {
-      link.close(CLOSE_CODES.forbidden, 'The token has expired');
-      return;
-    }
-    expiry = setTimeout(() => closeAt(expiresAtMs), Math.min(left, MAX_TIMER_MS));
-    expiry.unref();
+    cancelExpiry = callAt(expiresAtMs, clock, () =>
+      link.close(CLOSE_CODES.forbidden, 'The token has expired'),
+    );
   }
 
   async function revalidate(): Promise<Viewer | null> {
@@ -68,12 +62,14 @@ export function createSocketSession(
     }
   }
 
+  /** Only a verdict on the token is final: when it cannot be checked, the client is to come back. */
   function refuse(error: unknown): void {
-    if (error instanceof GatewayError) {
+    if (error instanceof UnauthenticatedError || error instanceof ForbiddenError) {
       link.close(CLOSE_CODES.forbidden, 'Forbidden');
       return;
     }
-    logger.error({ err: error, requestId }, 'could not check the token of a WebSocket');
+    if (!(error instanceof GatewayError))
+      logger.error({ err: error, requestId }, 'could not check the token of a WebSocket');
     link.close(CLOSE_CODES.tryAgainLater, 'The token cannot be checked right now');
   }
 
@@ -92,7 +88,7 @@ export function createSocketSession(
       return slot !== null;
     },
     end() {
-      clearTimeout(expiry);
+      cancelExpiry();
       release();
     },
   };
