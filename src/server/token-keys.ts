@@ -3,7 +3,8 @@ import { UpstreamUnavailableError } from '../domain/errors.ts';
 
 export interface TokenKeysOptions {
   /**
-   * Least time between two fetches caused by keys nobody knows: made-up key ids cannot drive traffic to the issuer.
+   * Least time between two fetches caused by keys nobody knows: made-up key ids cannot drive traffic to the issuer. An issuer
+   * that gave no answer is left alone for as long.
    * @default 10000
    */
   readonly cooldownMs?: number;
@@ -25,15 +26,21 @@ export function createTokenKeys(url: URL, options: TokenKeysOptions = {}): JWTVe
     timeoutDuration: 5000,
   });
   let staleUntilMs = 0;
+  let awayUntilMs = 0;
+  const lastKnown = () => (Date.now() < staleUntilMs ? remote.jwks() : undefined);
 
   return async (header, token) => {
+    // An issuer that is away is not asked for every token: each would wait for its timeout.
+    const stale = Date.now() < awayUntilMs ? lastKnown() : undefined;
+    if (stale !== undefined) return createLocalJWKSet(stale)(header, token);
     try {
       const key = await remote(header, token);
       staleUntilMs = Date.now() + maxStaleMs;
       return key;
     } catch (error) {
       if (!isUnreachable(error)) throw error;
-      const known = Date.now() < staleUntilMs ? remote.jwks() : undefined;
+      awayUntilMs = Date.now() + cooldownMs;
+      const known = lastKnown();
       if (known !== undefined) return createLocalJWKSet(known)(header, token);
       throw new UpstreamUnavailableError(
         'Tokens cannot be checked at the moment: the key server gave no usable answer.',
