@@ -44,7 +44,8 @@ export interface OperationRequest {
   readonly caller: Caller;
 }
 
-export interface RunnerParts extends Pick<GatewayParts, 'queryLimits' | 'trustedDocuments' | 'metrics'> {
+export interface RunnerParts
+  extends Pick<GatewayParts, 'queryLimits' | 'trustedDocuments' | 'metrics' | 'logger'> {
   readonly engine: GraphqlEngine;
   readonly presentError: PresentError;
   readonly createContext: (caller: Caller) => OperationContext;
@@ -62,7 +63,7 @@ export type OperationRunner = ReturnType<typeof createOperationRunner>;
 
 /** The way every operation goes, over HTTP, SSE and WebSocket alike: parse, validate, limit, execute, present. */
 export function createOperationRunner(parts: RunnerParts) {
-  const { engine, presentError, metrics } = parts;
+  const { engine, presentError, metrics, logger } = parts;
   const resume = createResumer(engine.schema);
   const encoder = createResultEncoder(presentError);
 
@@ -73,11 +74,11 @@ export function createOperationRunner(parts: RunnerParts) {
       return { kind: 'prepared', type: operation.type, run: () => run(operation) };
     } catch (error) {
       metrics.operations.inc({ type: 'query', outcome: 'refused' });
-      const errors: readonly unknown[] = error instanceof InvalidDocument ? error.errors : [error];
-      return {
-        kind: 'refusal',
-        errors: errors.map((each) => presentError(each, 'request', request.caller.requestId)),
-      };
+      const { requestId } = request.caller;
+      const causes: readonly unknown[] = error instanceof InvalidDocument ? error.errors : [error];
+      const errors = causes.map((each) => presentError(each, 'request', requestId));
+      logger.debug({ requestId, outcome: 'refused', code: codeOf(errors) }, 'operation');
+      return { kind: 'refusal', errors };
     }
   }
 
@@ -108,10 +109,14 @@ export function createOperationRunner(parts: RunnerParts) {
 
   async function run({ type, name, context, execute }: ReadyOperation): Promise<OperationOutcome> {
     const startedAt = performance.now();
-    const outcome = await traceOperation({ type, name }, () => settle(context, execute));
-    metrics.operationDuration.observe({ type }, (performance.now() - startedAt) / 1000);
-    metrics.operations.inc({ type, outcome: outcomeLabel(outcome) });
-    return outcome;
+    const settled = await traceOperation({ type, name }, () => settle(context, execute));
+    const durationMs = performance.now() - startedAt;
+    const outcome = outcomeLabel(settled);
+    metrics.operationDuration.observe({ type }, durationMs / 1000);
+    metrics.operations.inc({ type, outcome });
+    if (logger.isLevelEnabled('debug'))
+      logger.debug({ ...describeFor(context), type, name, outcome, durationMs }, 'operation');
+    return settled;
   }
 
   async function settle(context: OperationContext, execute: ReadyOperation['execute']) {
@@ -182,6 +187,14 @@ function documentText(
     throw new BadUserInputError('Only trusted documents run here: send the `documentId` of one of them.');
   return text;
 }
+
+const codeOf = ([first]: readonly GraphQLFormattedError[]) => first?.extensions?.['code'];
+
+const describeFor = ({ requestId, viewer, provider }: OperationContext) => ({
+  requestId,
+  workspace: viewer.workspace,
+  upstreamCalls: provider.cost.calls,
+});
 
 const outcomeLabel = (outcome: OperationOutcome & { readonly hasErrors?: boolean }) =>
   outcome.kind === 'refusal' ? 'refused' : outcome.hasErrors ? 'error' : 'ok';
