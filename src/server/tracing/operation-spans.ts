@@ -25,10 +25,10 @@ export const traceOperations: SpanSource = ({ startSpan, current }) => {
   };
 };
 
-/** The name is the caller's, so it is an attribute and not part of the span's name. */
+/** The name is the caller's, so it is an attribute and not part of the span's name. The kind is that of the conventions. */
 const describeOperation = ({ type, name }: TracedOperation): Omit<SpanStart, 'parent'> => ({
   name: type,
-  kind: SPAN_KIND.internal,
+  kind: SPAN_KIND.server,
   attributes: {
     'graphql.operation.type': type,
     'graphql.operation.name': name?.slice(0, MAX_NAME_LENGTH),

@@ -44,6 +44,8 @@ function describeRequest(request: IncomingMessage): SpanStart | null {
     attributes: {
       'http.request.method': method,
       'http.route': route,
+      // A path with a part of its own is left out: callers may write what they like there.
+      'url.path': route.includes('{') ? undefined : route,
       'url.scheme': 'http',
       'network.protocol.version': httpVersion,
     },

@@ -6,7 +6,7 @@ export type AttributeValue = string | number | boolean;
 export type Attributes = Readonly<Record<string, AttributeValue | undefined>>;
 
 /** As OTLP numbers them. */
-export const SPAN_KIND = { internal: 1, server: 2, client: 3 } as const;
+export const SPAN_KIND = { server: 2, client: 3 } as const;
 
 export interface FinishedSpan {
   readonly context: TraceParent;
