@@ -1,6 +1,6 @@
 import type { WorkspaceConfig } from '../config/workspace-config.ts';
 import type { Clock } from '../domain/clock.ts';
-import { SANDBOX_ACCOUNT } from '../simulator/sandbox-account.ts';
+import { SANDBOX_ACCOUNT } from '../simulator/accounts/sandbox-account.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import type { SimulatorOptions } from '../simulator/simulator-options.ts';
 

@@ -1,10 +1,10 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
-import type { CircuitBreakerOptions } from './circuit-breaker.ts';
-import type { RetryOptions } from './retry.ts';
-import type { RetryBudgetOptions } from './retry-budget.ts';
-import type { TransportOptions } from './transport.ts';
+import type { TransportOptions } from './client/transport.ts';
+import type { CircuitBreakerOptions } from './resilience/circuit-breaker.ts';
+import type { RetryOptions } from './resilience/retry.ts';
+import type { RetryBudgetOptions } from './resilience/retry-budget.ts';
 
 /** One workspace at the provider, and how to behave towards it. What is left out has a sensible default. */
 export interface ProviderOptions {

@@ -1,12 +1,12 @@
-import { createClient } from './client.ts';
-import { createMessageCache } from './message-cache.ts';
+import type { ProviderParts } from './areas/provider-parts.ts';
+import { createMessageCache } from './cache/message-cache.ts';
+import { createReadCache } from './cache/read-cache.ts';
+import { createClient } from './client/client.ts';
+import { openSession } from './open-session.ts';
 import type { ProviderOptions } from './provider-options.ts';
 import { resolveSettings } from './provider-options.ts';
-import type { ProviderParts } from './provider-parts.ts';
 import type { Provider } from './provider-session.ts';
-import { createReadCache } from './read-cache.ts';
-import { openSession } from './session.ts';
-import { createRowReader } from './wire-rows.ts';
+import { createRowReader } from './wire/rows.ts';
 
 /** One workspace at the provider, for the length of the process: its connections, limits and caches. */
 export function createProvider(options: ProviderOptions): Provider {

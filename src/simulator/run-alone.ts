@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { MAGIC_NUMBERS } from './magic-numbers.ts';
-import { SANDBOX_ACCOUNT, SANDBOX_API_KEY } from './sandbox-account.ts';
+import { SANDBOX_ACCOUNT, SANDBOX_API_KEY } from './accounts/sandbox-account.ts';
+import type { SimulatorAccount } from './accounts/simulator-account.ts';
+import { MAGIC_NUMBERS } from './delivery/magic-numbers.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
-import type { SimulatorAccount } from './simulator-account.ts';
 
 const DEFAULT_PORT = 4100;
 const DEFAULT_SEED = 1;

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
-import type { SimulatorRateLimit } from './rate-limit.ts';
-import type { SimulatorAccount, SimulatorHistory } from './simulator-account.ts';
-import type { SimulatorTimings } from './timings.ts';
+import type { SimulatorAccount, SimulatorHistory } from './accounts/simulator-account.ts';
+import type { SimulatorRateLimit } from './http/rate-limit.ts';
+import type { SimulatorTimings } from './time/timings.ts';
 
 export interface SimulatorOptions {
   /** @default '127.0.0.1' */

@@ -1,31 +1,31 @@
-import { API_BASE_PATH } from './call-target.ts';
-import { startCleanUp } from './clean-up.ts';
-import { FAULTS_PATH } from './fault-route.ts';
-import { createFaults, type Faults } from './faults.ts';
-import { type ListeningServer, listen } from './listen.ts';
-import type { MessageRecord } from './message-record.ts';
-import { openWorld } from './open-world.ts';
-import { createRateCounter, DEFAULT_RATE_LIMIT } from './rate-limit.ts';
-import { createRequestHandler, type RequestHandlerParts } from './request-handler.ts';
-import { createRequestLog, type RequestLog } from './request-log.ts';
-import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
-import type { AccountCondition } from './simulator-account.ts';
-import {
-  addArrivals,
-  changeAccount,
-  countMessages,
-  findWorkspace,
-  setWebhook,
-} from './simulator-controls.ts';
+import type { AccountCondition } from './accounts/simulator-account.ts';
+import { createSeededRandom, type SeededRandom } from './chance/seeded-random.ts';
+import { startCleanUp } from './delivery/clean-up.ts';
+import type { WebhookAttemptRecord } from './delivery/webhook-log.ts';
+import { API_BASE_PATH } from './http/call-target.ts';
+import { FAULTS_PATH } from './http/fault-route.ts';
+import { createFaults, type Faults } from './http/fault-switch.ts';
+import { type ListeningServer, listen } from './http/listen.ts';
+import { createRateCounter, DEFAULT_RATE_LIMIT } from './http/rate-limit.ts';
+import { createRequestHandler, type RequestHandlerParts } from './http/request-handler.ts';
+import { createRequestLog, type RequestLog } from './http/request-log.ts';
+import type { MessageRecord } from './messages/message-record.ts';
 import type { SimulatorOptions } from './simulator-options.ts';
 import {
   createDisposableTime,
   createRealTime,
   type DisposableTime,
   isSimulatorTime,
-} from './simulator-time.ts';
-import type { WebhookAttemptRecord } from './webhook-log.ts';
-import type { ExportRun, World } from './world.ts';
+} from './time/simulator-time.ts';
+import { openWorld } from './world/open-world.ts';
+import type { ExportRun, World } from './world/world.ts';
+import {
+  addArrivals,
+  changeAccount,
+  countMessages,
+  findWorkspace,
+  setWebhook,
+} from './world/world-controls.ts';
 
 /** A provider in memory, reachable over HTTP. */
 export interface Simulator {

@@ -1,9 +1,9 @@
 import type { MessageQuery } from '../domain/list-query.ts';
 import type { Message } from '../domain/message.ts';
 import type { Metrics } from '../metrics.ts';
-import { forEachBounded } from '../rest/bounded.ts';
-import { UpstreamContractError } from '../rest/failures.ts';
-import { groupByDay, lookUpDay, type ReadDayPage } from '../rest/history-lookup.ts';
+import { UpstreamContractError } from '../rest/failures/failures.ts';
+import { forEachBounded } from '../rest/loaders/bounded.ts';
+import { groupByDay, lookUpDay, type ReadDayPage } from '../rest/loaders/history-lookup.ts';
 import type { ProviderSession } from '../rest/provider-session.ts';
 import type { Watch } from '../store/store.ts';
 import type { CallBudget } from './call-budget.ts';

@@ -5,7 +5,7 @@ import { parseInstant } from '../domain/instant.ts';
 import type { Instant } from '../domain/message.ts';
 import { parseMessageStatus } from '../domain/message-status.ts';
 import { isE164 } from '../domain/phone-number.ts';
-import { parseMoneyJson } from '../rest/money-json.ts';
+import { parseMoneyJson } from '../rest/wire/money-json.ts';
 
 /** A report, or why the body holds none, in words that repeat nothing of it. */
 export type WebhookBody =

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FAULT_KINDS } from '../../src/simulator/fault.ts';
-import { MAGIC_NUMBERS } from '../../src/simulator/magic-numbers.ts';
+import { FAULT_KINDS } from '../../src/simulator/api/fault.ts';
+import { MAGIC_NUMBERS } from '../../src/simulator/delivery/magic-numbers.ts';
 
 const documentation = readFileSync(new URL('../../docs/simulator.md', import.meta.url), 'utf8');
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { MAGIC_NUMBERS } from '../../src/simulator/magic-numbers.ts';
+import { SANDBOX_API_KEY } from '../../src/simulator/accounts/sandbox-account.ts';
+import { MAGIC_NUMBERS } from '../../src/simulator/delivery/magic-numbers.ts';
 import { runSimulatorAlone } from '../../src/simulator/run-alone.ts';
-import { SANDBOX_API_KEY } from '../../src/simulator/sandbox-account.ts';
-import { callApi } from './api-client.ts';
+import { callApi } from './support/api-client.ts';
 
 /** Runs it, and returns what it printed. */
 async function run(...argv: readonly string[]) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { countryOf, isE164 } from '../../src/domain/phone-number.ts';
-import { SANDBOX_API_KEY } from '../../src/simulator/sandbox-account.ts';
+import { SANDBOX_API_KEY } from '../../src/simulator/accounts/sandbox-account.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
-import { callApi, sendOne, statusOf } from './api-client.ts';
-import { KEY, startStill } from './start-for-test.ts';
-import { startWebhookReceiver } from './webhook-receiver.ts';
+import { callApi, sendOne, statusOf } from './support/api-client.ts';
+import { KEY, startStill } from './support/start-for-test.ts';
+import { startWebhookReceiver } from './support/webhook-receiver.ts';
 
 describe('the simulator', () => {
   it('comes with an account that is ready to use, and a month behind it', async () => {

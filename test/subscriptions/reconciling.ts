@@ -10,7 +10,7 @@ import {
   type ReconcilerOptions,
 } from '../../src/subscriptions/reconciler.ts';
 import { watchesForSend } from '../../src/subscriptions/watches.ts';
-import { KEY, startStill } from '../simulator/start-for-test.ts';
+import { KEY, startStill } from '../simulator/support/start-for-test.ts';
 import { openTestHub, openTestStore, silentLogger, WORKSPACE } from './support.ts';
 
 /** A provider whose webhooks reach nobody, a store, and what is needed to reconcile the two. */

@@ -1,4 +1,4 @@
-import { type TracedCall, upstreamCalls } from '../../rest/upstream-channel.ts';
+import { type TracedCall, upstreamCalls } from '../../rest/client/upstream-channel.ts';
 import { type Attributes, SPAN_KIND, type Span, type SpanStart } from './span.ts';
 import type { SpanSource } from './span-source.ts';
 import { formatTraceParent } from './trace-parent.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultSpec } from '../../../src/simulator/fault.ts';
+import type { FaultSpec } from '../../../src/simulator/api/fault.ts';
 import { INPUT, openSendDesk, WORKSPACE } from './send-desk.ts';
 
 const onSend = (fault: FaultSpec): FaultSpec => ({ path: '/sms/send', ...fault });

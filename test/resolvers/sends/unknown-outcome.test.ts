@@ -3,7 +3,7 @@ import { claimSend } from '../../../src/resolvers/sends/claim-send.ts';
 import { CLAIM_MS } from '../../../src/resolvers/sends/claim-window.ts';
 import { fingerprintSend } from '../../../src/resolvers/sends/fingerprint-send.ts';
 import { NOT_SENT_AFTER_MS } from '../../../src/resolvers/sends/resolve-unknown-send.ts';
-import type { FaultSpec } from '../../../src/simulator/fault.ts';
+import type { FaultSpec } from '../../../src/simulator/api/fault.ts';
 import { INPUT, openSendDesk, type SendDesk } from './send-desk.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,0 +1,46 @@
+import type { TrafficQuery } from '../../domain/list-query.ts';
+import type { CountryStats, DailyStats, TrafficTotals } from '../../domain/statistics.ts';
+import { type CallScope, readCall, type UpstreamAnswer } from '../client/call.ts';
+import { withReadErrors } from '../failures/read-errors.ts';
+import { listParameters } from '../wire/list-parameters.ts';
+import { onlyArrayIn } from '../wire/rows.ts';
+import { readCountry, readDay, readTotals } from '../wire/stats.ts';
+import { cachedRead, type ProviderParts } from './provider-parts.ts';
+
+/** `GET /sms/stats`. */
+export const fetchTotals = (
+  parts: ProviderParts,
+  scope: CallScope,
+  query: TrafficQuery,
+): Promise<TrafficTotals> =>
+  readStats(parts, scope, { path: '/sms/stats', query }, ({ body }) => readTotals(body));
+
+/** `GET /sms/stats/daily`, ascending by date. */
+export const fetchDailyStats = (
+  parts: ProviderParts,
+  scope: CallScope,
+  query: TrafficQuery,
+): Promise<readonly DailyStats[]> =>
+  readStats(parts, scope, { path: '/sms/stats/daily', query }, ({ body }) =>
+    parts.rows.read('stats', onlyArrayIn('stats', body), readDay),
+  );
+
+/** `GET /sms/stats/by-country`. */
+export const fetchCountryStats = (
+  parts: ProviderParts,
+  scope: CallScope,
+  query: TrafficQuery,
+): Promise<readonly CountryStats[]> =>
+  readStats(parts, scope, { path: '/sms/stats/by-country', query }, ({ body }) =>
+    parts.rows.read('stats', onlyArrayIn('stats', body), readCountry),
+  );
+
+function readStats<Result>(
+  parts: ProviderParts,
+  scope: CallScope,
+  asked: { readonly path: string; readonly query: TrafficQuery },
+  read: (answer: UpstreamAnswer) => Result,
+): Promise<Result> {
+  const call = readCall('stats', asked.path, listParameters(asked.query));
+  return withReadErrors(() => cachedRead(parts, scope, call, { read }));
+}

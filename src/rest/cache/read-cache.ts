@@ -1,0 +1,92 @@
+import type { Clock } from '../../domain/clock.ts';
+import type { Metrics } from '../../metrics.ts';
+import type { CallScope } from '../client/call.ts';
+import { type SharedCall, startSharedCall } from './shared-call.ts';
+
+/** Answers of one workspace: identical reads in flight are one call, and for a moment the answer serves repeats. */
+export interface ReadCache {
+  /**
+   * @param key path and query: the same key always means the same kind of result
+   * @param load makes the call, for whoever is waiting
+   */
+  read<Result>(read: CachedRead<Result>, scope: CallScope): Promise<Result>;
+  /** Forgets what is kept, and lets no later reader share what is in flight, under keys that begin so. */
+  drop(prefixes: readonly string[]): void;
+}
+
+export interface CachedRead<Result> {
+  readonly key: string;
+  readonly ttlMs: number;
+  /** Passes what is kept by; a call in flight is still shared. */
+  readonly isFresh?: boolean;
+  readonly load: (scope: CallScope) => Promise<Result>;
+}
+
+interface KeptAnswer {
+  readonly result: unknown;
+  readonly expiresAtMs: number;
+}
+
+export interface ReadCacheParts {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly maxAnswers: number;
+}
+
+export function createReadCache({ clock, metrics, maxAnswers }: ReadCacheParts): ReadCache {
+  const kept = new Map<string, KeptAnswer>();
+  const inFlight = new Map<string, SharedCall<unknown>>();
+
+  function keep(key: string, result: unknown, ttlMs: number): void {
+    if (ttlMs <= 0) return;
+    const nowMs = clock.now();
+    kept.delete(key);
+    kept.set(key, { result, expiresAtMs: nowMs + ttlMs });
+    // The oldest come first: what is out of date goes, and what is too many.
+    for (const [oldKey, { expiresAtMs }] of kept) {
+      if (expiresAtMs > nowMs && kept.size <= maxAnswers) return;
+      kept.delete(oldKey);
+    }
+  }
+
+  function start<Result>({ key, ttlMs, load }: CachedRead<Result>, scope: CallScope): SharedCall<unknown> {
+    const call: SharedCall<unknown> = startSharedCall(async (signal) => {
+      try {
+        const result = await load({ signal, cost: scope.cost });
+        // A call that was dropped meanwhile may hold what is no longer true.
+        if (inFlight.get(key) === call) keep(key, result, ttlMs);
+        return result;
+      } finally {
+        if (inFlight.get(key) === call) inFlight.delete(key);
+      }
+    });
+    inFlight.set(key, call);
+    return call;
+  }
+
+  function dropFrom(map: Map<string, unknown>, prefixes: readonly string[]): void {
+    for (const key of map.keys()) if (prefixes.some((prefix) => key.startsWith(prefix))) map.delete(key);
+  }
+
+  return {
+    // The key decides the type of the result, so what was kept under it is what `load` would give.
+    async read<Result>(read: CachedRead<Result>, scope: CallScope): Promise<Result> {
+      scope.signal.throwIfAborted();
+      const answer = read.isFresh === true ? undefined : kept.get(read.key);
+      if (answer !== undefined && answer.expiresAtMs > clock.now()) {
+        scope.cost.cached += 1;
+        metrics.upstreamReads.inc({ result: 'cached' });
+        return answer.result as Result;
+      }
+      const running = inFlight.get(read.key);
+      const isShared = running !== undefined && !running.isAbandoned;
+      if (isShared) scope.cost.coalesced += 1;
+      metrics.upstreamReads.inc({ result: isShared ? 'coalesced' : 'called' });
+      return (await (isShared ? running : start(read, scope)).join(scope.signal)) as Result;
+    },
+    drop(prefixes) {
+      dropFrom(kept, prefixes);
+      dropFrom(inFlight, prefixes);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { UpstreamArea } from '../../metrics.ts';
+import type { UpstreamCost } from '../provider-session.ts';
+import type { RetryRule } from '../resilience/retry.ts';
+import type { SignedAttempt } from '../signing/signer.ts';
+
+/** One call of the provider's API, as the areas ask for it. */
+export interface UpstreamCall {
+  readonly area: UpstreamArea;
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Below the base URL, percent-encoded: `/sms/messages`. */
+  readonly path: string;
+  /** Without `?`; empty for none. */
+  readonly query: string;
+  readonly body: string | null;
+  readonly retry: RetryRule;
+  /** Hears every signed pair before it is written. */
+  readonly onSigned?: (attempt: SignedAttempt) => Promise<void>;
+  /** A pair to use instead of a new one. */
+  readonly signedAs?: SignedAttempt;
+}
+
+/** On whose behalf a call is made. */
+export interface CallScope {
+  readonly signal: AbortSignal;
+  readonly cost: UpstreamCost;
+}
+
+/** A 2xx that is not a refusal. `body` is parsed JSON with money as digits. */
+export interface UpstreamAnswer {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+export const readCall = (area: UpstreamArea, path: string, query = ''): UpstreamCall => ({
+  area,
+  method: 'GET',
+  path,
+  query,
+  body: null,
+  retry: 'repeatable',
+});

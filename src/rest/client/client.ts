@@ -1,0 +1,144 @@
+import type { Clock } from '../../domain/clock.ts';
+import type { Logger } from '../../logger.ts';
+import type { Metrics } from '../../metrics.ts';
+import { TransportFailure, type UpstreamFailure } from '../failures/failures.ts';
+import type { ProviderSettings } from '../provider-options.ts';
+import { createCircuitBreaker } from '../resilience/circuit-breaker.ts';
+import { createConcurrencyLimit } from '../resilience/concurrency-limit.ts';
+import { isSignatureClash, withRetries } from '../resilience/retry.ts';
+import { createRetryBudget } from '../resilience/retry-budget.ts';
+import { createSigner, type Signer } from '../signing/signer.ts';
+import { readAnswer } from './answer.ts';
+import type { CallScope, UpstreamAnswer, UpstreamCall } from './call.ts';
+import { createCallMeter } from './call-meter.ts';
+import { placeVerdictOf } from './outcome.ts';
+import { signRequest } from './signed-request.ts';
+import {
+  type ByteStream,
+  createTransport,
+  type Exchange,
+  type HttpAnswer,
+  type HttpRequest,
+} from './transport.ts';
+
+/** The provider's REST API as calls: signed, bounded, retried where that is safe, counted. */
+export interface UpstreamClient {
+  /**
+   * @throws UpstreamError when refused, UpstreamContractError when the answer makes no sense, TransportFailure when none came;
+   * the signal's reason when it aborted. A call that changes something is not aborted any more once it may be on the wire.
+   */
+  call(call: UpstreamCall, scope: CallScope): Promise<UpstreamAnswer>;
+  /** As `call`, but the body as it comes; the signal stops it at any time. */
+  stream(call: UpstreamCall, scope: CallScope): Promise<HttpAnswer<ByteStream>>;
+  /** Null when the key does not sign. */
+  readonly signer: Signer | null;
+  close(): Promise<void>;
+}
+
+export interface ClientParts {
+  readonly settings: ProviderSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** How a kind of call goes over the wire, and how its answer is read; reading throws what the answer refuses. */
+interface Way<Body, Result> {
+  readonly send: (request: HttpRequest, signal: AbortSignal) => Promise<Exchange<Body>>;
+  readonly read: (call: UpstreamCall, answer: HttpAnswer<Body>) => Result | Promise<Result>;
+}
+
+export function createClient({ settings, clock, logger, metrics }: ClientParts): UpstreamClient {
+  const base = new URL(settings.baseUrl);
+  const transport = createTransport({ origin: base.origin, ...settings.transport });
+  const signer = settings.apiSecret === null ? null : createSigner(settings.apiSecret, clock);
+  const credentials = { apiKey: settings.apiKey, signer, basePath: base.pathname.replace(/\/+$/, '') };
+  const meter = createCallMeter(metrics);
+  const limits = { options: settings.retry, budget: createRetryBudget(settings.retry) };
+  const concurrency = createConcurrencyLimit({
+    max: settings.transport.maxConnections,
+    onChange: (difference) => metrics.upstreamConcurrency.inc(difference),
+  });
+  metrics.upstreamConcurrency.inc(concurrency.current);
+  const breaker = createCircuitBreaker<Exchange<unknown>>(settings.breaker, isOutage, (state) => {
+    metrics.upstreamBreaker.inc({ state });
+    logger.warn({ workspace: settings.workspace, state }, 'the circuit to the provider changed');
+  });
+
+  const asJson: Way<string, UpstreamAnswer> = {
+    send: transport.exchange,
+    read: (call, answer) => readAnswer(call.area, answer, clock.now()),
+  };
+  const asStream: Way<ByteStream, HttpAnswer<ByteStream>> = {
+    send: transport.openStream,
+    async read(call, answer) {
+      if (isStreamed(answer)) return answer;
+      readAnswer(call.area, { ...answer, body: await answer.body.text() }, clock.now());
+      return answer;
+    },
+  };
+
+  /** Waits for a place, signs, and goes over the wire; null while the circuit is open. */
+  async function exchange<Body, Result>(
+    call: UpstreamCall,
+    scope: CallScope,
+    way: Way<Body, Result>,
+    isAgain: boolean,
+  ): Promise<Exchange<Body> | null> {
+    const release = await concurrency.acquire(scope.signal);
+    let done: Exchange<Body> | null = null;
+    try {
+      done = await breaker.run(async () => {
+        const request = await signRequest(call, credentials, scope.signal, isAgain);
+        scope.signal.throwIfAborted();
+        scope.cost.calls += 1;
+        return meter.timed(call, () => way.send(request, scope.signal));
+      });
+      return done;
+    } finally {
+      release(placeVerdictOf(done));
+    }
+  }
+
+  async function attempt<Body, Result>(
+    call: UpstreamCall,
+    scope: CallScope,
+    way: Way<Body, Result>,
+    failureBefore: UpstreamFailure | null,
+  ): Promise<Result> {
+    const isAgain = failureBefore !== null && isSignatureClash(failureBefore);
+    const done = await exchange(call, scope, way, isAgain);
+    if (done === null) throw new TransportFailure(call.area, 'circuit_open', false);
+    if (done.kind === 'aborted') throw scope.signal.reason;
+    if (done.kind === 'failed') throw done.failure;
+    return way.read(call, done.answer);
+  }
+
+  const make =
+    <Body, Result>(way: Way<Body, Result>) =>
+    (call: UpstreamCall, scope: CallScope): Promise<Result> =>
+      withRetries({ rule: call.retry, signal: scope.signal }, limits, (failureBefore) =>
+        meter.counted(call, () => attempt(call, scope, way, failureBefore)),
+      );
+
+  return {
+    call: make(asJson),
+    stream: make(asStream),
+    signer,
+    async close() {
+      metrics.upstreamConcurrency.dec(concurrency.current);
+      await transport.close();
+    },
+  };
+}
+
+/** No answer, or a fault of the provider's; a refusal or a rate limit shows that it is well. */
+function isOutage(exchange: Exchange<unknown>, isProbe: boolean): boolean {
+  if (exchange.kind === 'answer') return exchange.answer.status >= 500;
+  return exchange.kind === 'failed' || isProbe;
+}
+
+/** A download is what it was asked for unless it is a refusal: an error status, or JSON in place of CSV. */
+function isStreamed({ status, headers }: HttpAnswer<unknown>): boolean {
+  return status === 200 && !String(headers['content-type'] ?? '').includes('json');
+}

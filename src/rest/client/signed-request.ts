@@ -1,0 +1,40 @@
+import type { SignedAttempt, Signer } from '../signing/signer.ts';
+import type { UpstreamCall } from './call.ts';
+import type { HttpRequest } from './transport.ts';
+
+export interface RequestCredentials {
+  readonly apiKey: string;
+  /** Null when the key does not sign. */
+  readonly signer: Signer | null;
+  /** Path of the base URL, without a trailing slash: part of what is signed. */
+  readonly basePath: string;
+}
+
+/**
+ * Puts the key, and the signature if the key signs, on a call. Resolves once the pair was heard by `onSigned`.
+ *
+ * @param isAgain the provider refused the signature of the attempt before
+ */
+export async function signRequest(
+  call: UpstreamCall,
+  { apiKey, signer, basePath }: RequestCredentials,
+  signal: AbortSignal,
+  isAgain: boolean,
+): Promise<HttpRequest> {
+  const path = basePath + call.path;
+  const headers: Record<string, string> = { 'x-api-key': apiKey, accept: 'application/json, text/csv' };
+  if (call.body !== null) headers['content-type'] = 'application/json';
+  if (signer !== null) {
+    const toSign = { method: call.method, path, body: call.body ?? '' };
+    const signed = call.signedAs ?? (await signer.sign(toSign, signal, isAgain));
+    await call.onSigned?.(signed);
+    addSignature(headers, signed);
+  }
+  const target = call.query === '' ? path : `${path}?${call.query}`;
+  return { area: call.area, method: call.method, target, headers, body: call.body };
+}
+
+function addSignature(headers: Record<string, string>, { timestamp, signature }: SignedAttempt): void {
+  headers['x-timestamp'] = String(timestamp);
+  headers['x-signature'] = signature;
+}

@@ -1,0 +1,74 @@
+import { setMaxListeners } from 'node:events';
+import type { Message } from '../domain/message.ts';
+import type { SendReceipt, SendRequest } from '../domain/send.ts';
+import { fetchBalance, fetchPayments, fetchPrices } from './areas/account.ts';
+import { fetchMessage, listMessages } from './areas/messages.ts';
+import type { ProviderParts } from './areas/provider-parts.ts';
+import { sendMessages } from './areas/send.ts';
+import { messagesOfReceipt } from './areas/sent-messages.ts';
+import { fetchCountryStats, fetchDailyStats, fetchTotals } from './areas/stats.ts';
+import { exportTraffic, listTraffic } from './areas/traffic.ts';
+import {
+  fetchWebhookAttempts,
+  fetchWebhookSettings,
+  testWebhook,
+  updateWebhookSettings,
+} from './areas/webhooks.ts';
+import type { CallScope } from './client/call.ts';
+import { createMessageLoader } from './loaders/message-loader.ts';
+import type { ProviderSession, SendOptions } from './provider-session.ts';
+
+/** The provider as one operation uses it. */
+export function openSession(parts: ProviderParts, signal: AbortSignal): ProviderSession {
+  setMaxListeners(0, signal); // an operation may well wait for a hundred calls at once
+  const scope: CallScope = { signal, cost: { calls: 0, coalesced: 0, cached: 0 } };
+  const loader = createMessageLoader(parts, scope);
+  const ownSends = createOwnSends(parts);
+  const loadMessage = async (messageId: string) => ownSends.find(messageId) ?? loader.load(messageId);
+
+  return {
+    workspace: parts.settings.workspace,
+    cost: scope.cost,
+    async sendMessages(request: SendRequest, options: SendOptions) {
+      const receipt = await sendMessages(parts, scope, request, options);
+      ownSends.note(request, receipt);
+      return receipt;
+    },
+    loadMessage,
+    loadMessages: (messageIds) => Promise.all(messageIds.map((id) => loadMessage(id).catch(asError))),
+    refreshMessage: (messageId) => fetchMessage(parts, scope, messageId, { isFresh: true }),
+    listMessages: (query, page) => listMessages(parts, scope, query, page),
+    listTraffic: (query, page) => listTraffic(parts, scope, query, page),
+    exportTraffic: (query, downloadSignal) =>
+      exportTraffic(parts, { ...scope, signal: downloadSignal }, query),
+    fetchTotals: (query) => fetchTotals(parts, scope, query),
+    fetchDailyStats: (query) => fetchDailyStats(parts, scope, query),
+    fetchCountryStats: (query) => fetchCountryStats(parts, scope, query),
+    fetchBalance: () => fetchBalance(parts, scope),
+    fetchPrices: () => fetchPrices(parts, scope),
+    fetchPayments: () => fetchPayments(parts, scope),
+    fetchWebhookSettings: () => fetchWebhookSettings(parts, scope),
+    fetchWebhookAttempts: () => fetchWebhookAttempts(parts, scope),
+    updateWebhookSettings: (change) => updateWebhookSettings(parts, scope, change),
+    testWebhook: () => testWebhook(parts, scope),
+  };
+}
+
+/** What this very operation sent: known without a call for as long as the operation lasts. */
+function createOwnSends({ messages, clock }: ProviderParts) {
+  const sent = new Map<string, Message>();
+  return {
+    note(request: SendRequest, receipt: SendReceipt): void {
+      for (const message of messagesOfReceipt(request, receipt, clock)) {
+        sent.set(message.messageId, message);
+        messages.seed(message);
+      }
+    },
+    find(messageId: string): Message | undefined {
+      const own = sent.get(messageId);
+      return own && (messages.lastKnown(messageId) ?? own);
+    },
+  };
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
