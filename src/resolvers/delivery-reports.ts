@@ -10,22 +10,26 @@ export interface TimelineContext extends Pick<OperationContext, 'viewer'> {
   readonly store: { readonly log: Pick<EventLog, 'readMessages'> };
 }
 
-const timelineLoader = perOperation(({ store, viewer }: TimelineContext) => {
+const reportLoader = perOperation(({ store, viewer }: TimelineContext) => {
   const load = async (messageIds: readonly string[]) => {
     const entries = await store.log.readMessages(viewer.workspace, Array.from(new Set(messageIds)));
-    return messageIds.map((messageId) =>
-      buildTimeline((entries.get(messageId) ?? []).map((entry) => entry.report)),
-    );
+    return messageIds.map((messageId) => (entries.get(messageId) ?? []).map((entry) => entry.report));
   };
   // The operation of a subscription lasts for days, and timelines grow: nothing is kept.
-  return new DataLoader<string, readonly TimelineReport[]>(load, { cache: false });
+  return new DataLoader<string, readonly DeliveryReport[]>(load, { cache: false });
 });
 
-/** What this gateway received about a message, oldest first. One read of the store for all messages of the operation. */
-export const deliveryReports = (
+/** The reports of a message in the order of the log. One read of the store for all messages of the operation. */
+export const reportsInLogOrder = (
   messageId: string,
   context: TimelineContext,
-): Promise<readonly TimelineReport[]> => timelineLoader(context).load(messageId);
+): Promise<readonly DeliveryReport[]> => reportLoader(context).load(messageId);
+
+/** What this gateway received about a message, oldest first. */
+export const deliveryReports = async (
+  messageId: string,
+  context: TimelineContext,
+): Promise<readonly TimelineReport[]> => buildTimeline(await reportsInLogOrder(messageId, context));
 
 /** True when the report says that its message ended otherwise than another one before it had said. */
 export async function isContradiction(report: DeliveryReport, context: TimelineContext): Promise<boolean> {

@@ -1,7 +1,12 @@
 import type { OperationContext } from '../context.ts';
+import type { DeliveryReport } from '../domain/delivery-report.ts';
 import { BadUserInputError } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
+import { isFinalStatus } from '../domain/message-status.ts';
+import { StoreUnavailableError } from '../store/store.ts';
+import { applyTimeline } from '../subscriptions/delivery-state.ts';
 import { type Connection, type ConnectionArgs, type ConnectionSource, connection } from './connection.ts';
+import { reportsInLogOrder } from './delivery-reports.ts';
 import { filterIdentity, type MessageFilterInput, messageQuery } from './list-filter.ts';
 
 /** The most message ids one field may ask for. */
@@ -26,12 +31,29 @@ export function messages(input: MessagesInput, context: OperationContext): Promi
   return connection(input, source, context);
 }
 
-/** Null when the provider knows no such message of this workspace. */
-export const message = (
+/**
+ * Null when the provider knows no such message of this workspace. A report that reached the gateway counts also where the
+ * provider's own answer has not caught up with it.
+ */
+export async function message(
   { messageId }: { readonly messageId: string },
   context: OperationContext,
-): Promise<Message | null> =>
-  messageId === '' ? Promise.resolve(null) : context.provider.loadMessage(messageId);
+): Promise<Message | null> {
+  if (messageId === '') return null;
+  const known = await context.provider.loadMessage(messageId);
+  if (known === null || isFinalStatus(known.status)) return known;
+  return applyTimeline(known, await reportsHeld(messageId, context));
+}
+
+/** A store that is away must not take reading down: the provider's answer stands alone then. */
+async function reportsHeld(messageId: string, context: OperationContext): Promise<readonly DeliveryReport[]> {
+  try {
+    return await reportsInLogOrder(messageId, context);
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return [];
+    throw error;
+  }
+}
 
 /** In the order asked. One that fails does not fail the others. */
 export function messagesById(

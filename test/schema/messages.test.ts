@@ -286,6 +286,28 @@ describe('Message', () => {
   });
 });
 
+describe('Query.message', () => {
+  it('counts a report that the provider has not caught up with, after a restart too', async () => {
+    const gateway = await withHistory(1);
+    const sent = await gateway.run(
+      'mutation { sendSms(input: { to: ["+447400123456"], text: "Hello", sender: "MyApp" }) { ... on SendResult { recipients { messageId } } } }',
+    );
+    const [recipient] = (sent.data as { sendSms: { recipients: { messageId: string }[] } }).sendSms
+      .recipients;
+    const messageId = recipient?.messageId ?? '';
+    // Straight to the log: the read cache of this process has not heard of it.
+    await gateway.store.log.append(WORKSPACE, deliveryReport({ messageId, recipient: '+447400123456' }));
+    const { data } = await gateway.run(
+      'query ($id: String!) { message(messageId: $id) { status isFinal } messagesById(messageIds: [$id]) { status } }',
+      { id: messageId },
+    );
+    expect(data).toEqual({
+      message: { status: 'DELIVERED', isFinal: true },
+      messagesById: [{ status: 'DELIVERED' }],
+    });
+  });
+});
+
 describe('Query.messagesById', () => {
   it('answers in the order asked, with null in the place of an unknown id', async () => {
     const gateway = await withHistory(10);
