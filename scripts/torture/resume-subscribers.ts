@@ -1,14 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { FEED_QUERY, type FeedData } from '../../test/support/follow-queries.ts';
 import { startRedisServer } from '../../test/support/redis-server.ts';
+import { startSentProvider } from '../../test/support/sent-provider.ts';
+import {
+  type Subscribe,
+  subscribeOverSocket,
+  subscribeOverStream,
+} from '../../test/support/subscribe-once.ts';
 import { createEventTally, type EventTally } from './event-tally.ts';
 import { boundOfNumbers, messageIdOf, messageOfId, STEPS } from './numbered-post.ts';
 import { type ReplicaSet, type Restart, startReplicas } from './replica-set.ts';
 import { createPoster, type ReportPoster } from './report-poster.ts';
 import { type ResumingClient, startResumingClient } from './resuming-client.ts';
 import type { TortureResult } from './scenario.ts';
-import { startSentProvider } from './sent-provider.ts';
 import { type StatusCounts, startStatusFollowers } from './status-followers.ts';
-import { type Subscribe, subscribeOverSocket, subscribeOverStream } from './subscribe-once.ts';
 
 export interface ResumeOptions {
   readonly replicas: number;
@@ -31,10 +36,6 @@ const PAUSE_BETWEEN_MS = 1000;
 /** So long without a new event is the end: what has not come by then is missing. */
 const PATIENCE_MS = 15_000;
 const LONGEST_DRAIN_SECONDS = 25;
-
-const FEED_QUERY = `subscription ($after: String) {
-  deliveryReportReceived(after: $after) { cursor report { messageId statusCode } }
-}`;
 
 /** Replicas are restarted one after the other under reports and subscribers; then everybody must have seen everything. */
 export async function resumeSubscribers(options: ResumeOptions): Promise<TortureResult> {
@@ -86,13 +87,6 @@ interface Feed {
 
 interface FeedOptions extends ResumeOptions {
   readonly onEnd: (how: string) => void;
-}
-
-interface FeedData {
-  readonly deliveryReportReceived: {
-    readonly cursor: string;
-    readonly report: { readonly messageId: string; readonly statusCode: string };
-  };
 }
 
 /** Resolves when every client has seen an event: from then on it has a cursor, and must not miss any. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Subscribe } from '../../test/support/subscribe-once.ts';
 import type { ReplicaSet } from './replica-set.ts';
-import type { Subscribe } from './subscribe-once.ts';
 
 export interface ResumingClientOptions {
   readonly replicas: ReplicaSet;

@@ -1,8 +1,9 @@
+import { STATUS_QUERY } from '../../test/support/follow-queries.ts';
+import { subscribeOverSocket } from '../../test/support/subscribe-once.ts';
 import { messageIdOf } from './numbered-post.ts';
 import type { ReplicaSet } from './replica-set.ts';
 import { startResumingClient } from './resuming-client.ts';
-import { createStatusTally, STATUS_QUERY } from './status-tally.ts';
-import { subscribeOverSocket } from './subscribe-once.ts';
+import { createStatusTally } from './status-tally.ts';
 
 export interface StatusFollowersOptions {
   readonly count: number;
@@ -37,15 +38,15 @@ export function startStatusFollowers(options: StatusFollowersOptions): StatusFol
 
   async function followSome(firstReplica: number): Promise<void> {
     const first = frontier() + Math.floor(Math.random() * SPREAD);
-    const messages = Array.from({ length: MESSAGES_AT_ONCE }, (_, index) => first + index);
-    const tally = createStatusTally(messages);
+    const messageIds = Array.from({ length: MESSAGES_AT_ONCE }, (_, index) => messageIdOf(first + index));
+    const tally = createStatusTally(messageIds);
     await startResumingClient({
       ...{ replicas, firstReplica, subscribe: subscribeOverSocket, eventsForgotten: 0, onEnd },
       query: STATUS_QUERY,
-      variables: { ids: messages.map(messageIdOf) },
+      variables: { ids: messageIds },
       take: tally.take,
     }).done;
-    sum.followed += messages.length;
+    sum.followed += messageIds.length;
     sum.events += tally.events;
     sum.duplicates += tally.duplicates;
     sum.wrong += tally.wrong;

@@ -1,5 +1,5 @@
 import type { MessageStatus } from '../../src/domain/message-status.ts';
-import { messageIdOf } from './numbered-post.ts';
+import type { StatusData } from '../../test/support/follow-queries.ts';
 
 /** What became of the messages that one subscription follows, as far as it was told. */
 export interface StatusTally {
@@ -14,27 +14,16 @@ export interface StatusTally {
 }
 
 /** In this order; it begins with whatever is true when the following begins. */
-const FLOW: readonly MessageStatus[] = ['SENT', 'EN_ROUTE', 'ACCEPTED', 'DELIVERED'];
+const FLOW: readonly string[] = ['SENT', 'EN_ROUTE', 'ACCEPTED', 'DELIVERED'] satisfies MessageStatus[];
 
-interface StatusEvent {
-  readonly cursor: string;
-  readonly previousStatus: MessageStatus | null;
-  readonly status: MessageStatus;
-  readonly message: { readonly messageId: string };
-}
-
-export const STATUS_QUERY = `subscription ($ids: [String!]!, $after: String) {
-  messageStatusChanged(messageIds: $ids, after: $after) { cursor previousStatus status message { messageId } }
-}`;
-
-export function createStatusTally(messages: readonly number[]): StatusTally {
-  const told = new Map<string, MessageStatus | null>(messages.map((message) => [messageIdOf(message), null]));
+export function createStatusTally(messageIds: readonly string[]): StatusTally {
+  const told = new Map<string, string | null>(messageIds.map((messageId) => [messageId, null]));
   const cursors = new Set<string>();
   let events = 0;
   let duplicates = 0;
   let wrong = 0;
 
-  const isNext = ({ previousStatus, status, message }: StatusEvent): boolean => {
+  const isNext = ({ previousStatus, status, message }: StatusData['messageStatusChanged']): boolean => {
     const before = told.get(message.messageId);
     if (before === undefined || before !== previousStatus || !FLOW.includes(status)) return false;
     return before === null || FLOW.indexOf(status) === FLOW.indexOf(before) + 1;
@@ -42,7 +31,7 @@ export function createStatusTally(messages: readonly number[]): StatusTally {
 
   return {
     take(data) {
-      const { messageStatusChanged: event } = data as { readonly messageStatusChanged: StatusEvent };
+      const { messageStatusChanged: event } = data as StatusData;
       events += 1;
       if (cursors.has(event.cursor)) duplicates += 1;
       else {

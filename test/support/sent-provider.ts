@@ -1,4 +1,4 @@
-import { json, type ScriptedUpstream, startScriptedUpstream } from '../../test/support/scripted-upstream.ts';
+import { json, type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';
 
 const STATUS_PATH = '/sms/status/';
 

@@ -1,6 +1,6 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { openEventStream } from '../../test/support/event-stream-client.ts';
+import { openEventStream } from './event-stream-client.ts';
 
 /** One subscription over one connection. */
 export interface Subscribing {
@@ -61,7 +61,7 @@ export const subscribeOverStream: Subscribe = async ({ url, query, variables, af
   try {
     const stream = await openEventStream(`${url}/graphql`, { query, variables }, headers);
     signal.addEventListener('abort', stream.close, { once: true });
-    if (!stream.response.ok) return `refused ${stream.response.status}`;
+    if (!stream.response.ok) return describeRefusal(stream.response.status, await stream.text());
     for (;;) {
       const event = await stream.next();
       if (event.event === 'complete') return 'complete';
@@ -74,6 +74,10 @@ export const subscribeOverStream: Subscribe = async ({ url, query, variables, af
     return error instanceof Error && error.message === 'the stream ended' ? 'ended' : 'unreachable';
   }
 };
+
+function describeRefusal(status: number, body: string): string {
+  return body.startsWith('{') ? codeOf(JSON.parse(body)) : `refused ${status}`;
+}
 
 function describeEnd(reason: unknown): string {
   if (Array.isArray(reason)) return codeOf({ errors: reason });
