@@ -6,6 +6,7 @@ import {
 } from 'graphql';
 import type { OperationContext } from '../context.ts';
 import { BadUserInputError } from '../domain/errors.ts';
+import { documentText } from './document-text.ts';
 import type { PresentError } from './error-presenter.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { GraphqlEngine } from './graphql-engine.ts';
@@ -124,41 +125,13 @@ export function createOperationRunner(parts: RunnerParts) {
     try {
       const result = await execute();
       if (Symbol.asyncIterator in result)
-        return { kind: 'events', events: encodeEvents(result, requestId), hasErrors: false } as const;
+        return { kind: 'events', events: encoder.encodeEvents(result, requestId), hasErrors: false } as const;
       const { errors, body } = encoder.encodeResult(result, requestId, provider.cost);
       if (body === null) return { kind: 'refusal', errors } as const;
       return { kind: 'result', body, hasErrors: errors.length > 0 } as const;
     } catch (error) {
       return { kind: 'refusal', errors: [presentError(error, 'execution', requestId)] } as const;
     }
-  }
-
-  /** By hand, as the iterator below it: `return()` goes through at once. */
-  function encodeEvents(
-    events: AsyncIterableIterator<EventResult>,
-    requestId: string,
-  ): AsyncIterableIterator<EncodedEvent> {
-    const ended = { value: undefined, done: true as const };
-    const fail = (error: unknown): never => {
-      throw encoder.encodeStreamError(error, requestId);
-    };
-    return {
-      next: () =>
-        events
-          .next()
-          .then(
-            (step) =>
-              step.done ? ended : { value: encoder.encodeEvent(step.value, requestId), done: false },
-            fail,
-          ),
-      async return() {
-        await events.return?.();
-        return ended;
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
   }
 
   return { prepare };
@@ -171,21 +144,6 @@ class InvalidDocument extends Error {
   constructor(readonly errors: readonly Error[]) {
     super('The document is not valid.');
   }
-}
-
-/** With trusted documents on, nothing else runs. */
-function documentText(
-  { query, documentId }: GraphqlParams,
-  trusted: GatewayParts['trustedDocuments'],
-): string {
-  if (trusted === null) {
-    if (query === null) throw new BadUserInputError('This gateway holds no documents: send a `query`.');
-    return query;
-  }
-  const text = documentId === null ? null : trusted.find(documentId);
-  if (text === null)
-    throw new BadUserInputError('Only trusted documents run here: send the `documentId` of one of them.');
-  return text;
 }
 
 const codeOf = ([first]: readonly GraphQLFormattedError[]) => first?.extensions?.['code'];

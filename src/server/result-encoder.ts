@@ -19,8 +19,6 @@ export class StreamError extends Error {
   }
 }
 
-export type ResultEncoder = ReturnType<typeof createResultEncoder>;
-
 /** Turns results into JSON, errors presented. An event without errors is encoded once, however many receive it. */
 export function createResultEncoder(presentError: PresentError) {
   const encodedEvents = new WeakMap<EventResult, EncodedEvent>();
@@ -37,6 +35,16 @@ export function createResultEncoder(presentError: PresentError) {
     cursor: result[EVENT_CURSOR],
   });
 
+  function encodeOnce(result: EventResult, requestId: string): EncodedEvent {
+    // Errors carry the request id of the one who gets them.
+    if (result.errors !== undefined) return encodeEvent(result, requestId);
+    const known = encodedEvents.get(result);
+    if (known !== undefined) return known;
+    const encoded = encodeEvent(result, requestId);
+    encodedEvents.set(result, encoded);
+    return encoded;
+  }
+
   return {
     /** @returns null for `body` when the operation was refused: it has errors and no data */
     encodeResult(result: ExecutionResult, requestId: string, cost: UpstreamCost) {
@@ -45,17 +53,28 @@ export function createResultEncoder(presentError: PresentError) {
       const extensions = { ...result.extensions, upstream: cost };
       return { errors: errors ?? [], body: JSON.stringify({ errors, data: result.data, extensions }) };
     },
-    encodeEvent(result: EventResult, requestId: string): EncodedEvent {
-      // Errors carry the request id of the one who gets them.
-      if (result.errors !== undefined) return encodeEvent(result, requestId);
-      const known = encodedEvents.get(result);
-      if (known !== undefined) return known;
-      const encoded = encodeEvent(result, requestId);
-      encodedEvents.set(result, encoded);
-      return encoded;
+    /** By hand, as the iterator below it: `return()` goes through at once. What breaks it off becomes a StreamError. */
+    encodeEvents(
+      events: AsyncIterableIterator<EventResult>,
+      requestId: string,
+    ): AsyncIterableIterator<EncodedEvent> {
+      const ended = { value: undefined, done: true as const };
+      const encoded = (step: IteratorResult<EventResult>): IteratorResult<EncodedEvent> =>
+        step.done ? ended : { value: encodeOnce(step.value, requestId), done: false };
+      const fail = (error: unknown): never => {
+        throw new StreamError([presentError(error, 'execution', requestId)]);
+      };
+      return {
+        next: () => events.next().then(encoded, fail),
+        async return() {
+          await events.return?.();
+          return ended;
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
     },
-    encodeStreamError: (error: unknown, requestId: string) =>
-      new StreamError([presentError(error, 'execution', requestId)]),
   };
 }
 
