@@ -47,6 +47,7 @@ describe('limits of a document', () => {
   it.each<[string, string]>([
     ['depth 10', `{ viewer { ${nest(8)} } }`],
     ['15 aliases', `{ viewer { ${repeat(15, (i) => `a${i}: id`)} } }`],
+    ['400 fields', `{ viewer { ${repeat(399, () => 'id')} } }`],
     ['10 directives', `{ viewer { id ${repeat(10, () => '@tag')} } }`],
     ['10 root fields', `{ ${repeat(10, (i) => `r${i}: viewer { id }`)} }`],
     ['one root field of a mutation', 'mutation { __typename send(to: []) { id } }'],
@@ -90,6 +91,16 @@ describe('limits of a document', () => {
       'aliases in a fragment that is spread twice',
       `{ viewer { ...A again { ...A } } } fragment A on Message { ${repeat(8, (i) => `a${i}: id`)} }`,
       'The operation has 16 aliases, counting fragments as often as they are spread; at most 15 are allowed.',
+    ],
+    [
+      '401 fields, one written again and again',
+      `{ viewer { ${repeat(400, () => 'id')} } }`,
+      'The operation has 401 fields, counting fragments as often as they are spread; at most 400 are allowed.',
+    ],
+    [
+      'fields in fragments that double each other, without an alias',
+      `{ viewer { ...F0 } } ${repeat(9, (i) => `fragment F${i} on Message { ...F${i + 1} ... { ...F${i + 1} } }`)} fragment F9 on Message { id }`,
+      'The operation has 513 fields, counting fragments as often as they are spread; at most 400 are allowed.',
     ],
     [
       '11 directives, wherever they stand',
