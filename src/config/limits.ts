@@ -4,6 +4,8 @@ import type { EnvReader } from './env-reader.ts';
 export interface LimitsConfig {
   readonly tokens: number;
   readonly depth: number;
+  /** Fields of an operation, each as often as it is written and its fragment is spread. */
+  readonly fields: number;
   /** Aliases in a document, those of `__typename` too. */
   readonly aliases: number;
   readonly directives: number;
@@ -34,6 +36,7 @@ export function readLimitsConfig(env: EnvReader): LimitsConfig {
   return {
     tokens: limit('LIMIT_TOKENS', 1000),
     depth: limit('LIMIT_DEPTH', 10),
+    fields: limit('LIMIT_FIELDS', 400), // a full introspection has 229
     aliases: limit('LIMIT_ALIASES', 15),
     directives: limit('LIMIT_DIRECTIVES', 10),
     rootFields: limit('LIMIT_ROOT_FIELDS', 10),

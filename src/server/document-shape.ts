@@ -17,6 +17,8 @@ export interface OperationShape {
   readonly introspectionDepth: number;
   /** Each alias as often as its fragment is spread. */
   readonly aliases: number;
+  /** Each field as often as it is written and its fragment is spread: what a compiler would have to look at. */
+  readonly fields: number;
   /** Answers at the root, one per response name. */
   readonly rootFields: number;
   /** The same without `__typename`. */
@@ -27,9 +29,10 @@ interface Extent {
   readonly depth: number;
   readonly introspectionDepth: number;
   readonly aliases: number;
+  readonly fields: number;
 }
 
-const NOTHING: Extent = { depth: 0, introspectionDepth: 0, aliases: 0 };
+const NOTHING: Extent = { depth: 0, introspectionDepth: 0, aliases: 0, fields: 0 };
 
 /**
  * Measures every operation of a document in time linear in its length: a fragment is measured once however often it is
@@ -82,10 +85,11 @@ function createMeasure(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
   const measureField = (field: FieldNode): Extent => {
     const inner = field.selectionSet === undefined ? NOTHING : measureSet(field.selectionSet);
     const aliases = inner.aliases + (field.alias === undefined ? 0 : 1);
+    const fields = inner.fields + 1;
     const name = field.name.value;
     if (name === '__schema' || name === '__type')
-      return { depth: 1, introspectionDepth: inner.depth + 1, aliases };
-    return { depth: inner.depth + 1, introspectionDepth: inner.introspectionDepth, aliases };
+      return { depth: 1, introspectionDepth: inner.depth + 1, aliases, fields };
+    return { depth: inner.depth + 1, introspectionDepth: inner.introspectionDepth, aliases, fields };
   };
 
   const measureFragment = (name: string): Extent => {
@@ -105,6 +109,7 @@ const combine = (left: Extent, right: Extent): Extent => ({
   depth: Math.max(left.depth, right.depth),
   introspectionDepth: Math.max(left.introspectionDepth, right.introspectionDepth),
   aliases: left.aliases + right.aliases,
+  fields: left.fields + right.fields,
 });
 
 function collectRootFields(

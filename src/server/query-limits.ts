@@ -64,6 +64,10 @@ function describeExcessesOf(shape: OperationShape, limits: LimitsConfig): string
     sentences.push(
       `The operation has ${describeCount(shape.aliases)} aliases, counting fragments as often as they are spread; ${atMost(limits.aliases)}.`,
     );
+  if (shape.fields > limits.fields)
+    sentences.push(
+      `The operation has ${describeCount(shape.fields)} fields, counting fragments as often as they are spread; ${atMost(limits.fields)}.`,
+    );
   if (shape.rootFields > limits.rootFields)
     sentences.push(`The operation has ${shape.rootFields} root fields; ${atMost(limits.rootFields)}.`);
   if (shape.type === 'mutation' && shape.callingRootFields > limits.mutationRootFields)

@@ -188,6 +188,7 @@ describe('bombs', () => {
       expect(excessesOf(text)).toEqual([
         'The operation nests fields 62 deep; at most 10 are allowed.',
         'The operation has more than 10000 aliases, counting fragments as often as they are spread; at most 15 are allowed.',
+        'The operation has more than 10000 fields, counting fragments as often as they are spread; at most 400 are allowed.',
       ]);
     });
   });
