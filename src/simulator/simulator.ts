@@ -1,10 +1,10 @@
 import type { AccountCondition } from './accounts/simulator-account.ts';
 import { createSeededRandom, type SeededRandom } from './chance/seeded-random.ts';
 import { startCleanUp } from './delivery/clean-up.ts';
-import type { WebhookAttemptRecord } from './delivery/webhook-log.ts';
+import type { WebhookAttemptRecord } from './delivery/workspace-webhooks.ts';
 import { API_BASE_PATH } from './http/call-target.ts';
 import { FAULTS_PATH } from './http/fault-route.ts';
-import { createFaults, type Faults } from './http/fault-switch.ts';
+import { createFaultSwitch, type FaultSwitch } from './http/fault-switch.ts';
 import { type ListeningServer, listen } from './http/listen.ts';
 import { createRateCounter, DEFAULT_RATE_LIMIT } from './http/rate-limit.ts';
 import { createRequestHandler, type RequestHandlerParts } from './http/request-handler.ts';
@@ -33,7 +33,7 @@ export interface Simulator {
   readonly url: string;
   /** Where faults can be switched over HTTP. */
   readonly faultsUrl: string;
-  readonly faults: Faults;
+  readonly faults: FaultSwitch;
   readonly requests: RequestLog;
   /** CSV exports, oldest first. */
   readonly exports: readonly ExportRun[];
@@ -74,7 +74,7 @@ function createHandlerParts(
   return {
     world,
     closing,
-    faults: createFaults(random.fork('faults')),
+    faults: createFaultSwitch(random.fork('faults')),
     requests: createRequestLog(),
     accountRate: createRateCounter(limits.perAccountPerSecond, now),
     ipRate: createRateCounter(limits.perIpPerSecond, now),
@@ -86,7 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const time = openTime(options);
   const random = createSeededRandom(options.seed ?? DEFAULT_SEED);
   const world = openWorld(options, time, random);
-  startCleanUp(time, () => world.workspaces.values());
+  startCleanUp(time, () => [...world.workspaces.values()].map(({ live }) => live));
   const closing = new AbortController();
   const parts = createHandlerParts(options, world, random, closing.signal);
   const handler = createRequestHandler(parts);

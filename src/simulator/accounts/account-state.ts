@@ -1,5 +1,4 @@
-import type { WebhookAttemptRecord } from '../delivery/webhook-log.ts';
-import { noWebhooks, type WebhookSettings } from '../delivery/webhook-settings.ts';
+import { noWebhooks, type WorkspaceWebhooks } from '../delivery/workspace-webhooks.ts';
 import { type Micros, parseMicros } from '../formats/money.ts';
 import { createMessageJournal, type MessageJournal, SANDBOX_RETENTION } from '../messages/message-journal.ts';
 import { type AccountCondition, HEALTHY_CONDITION, type SimulatorAccount } from './simulator-account.ts';
@@ -16,13 +15,10 @@ export interface AccountState {
 }
 
 /** What belongs to a workspace: its messages, those of its sandbox keys, its webhooks. */
-export interface WorkspaceState {
-  readonly id: string;
+export interface WorkspaceState extends WorkspaceWebhooks {
   readonly account: AccountState;
   readonly live: MessageJournal;
   readonly sandbox: MessageJournal;
-  webhooks: WebhookSettings;
-  readonly webhookLog: WebhookAttemptRecord[];
 }
 
 const FIRST_USER_ID = 42;

@@ -1,6 +1,4 @@
-import type { MessagePage } from '../endpoints/messages/message-search.ts';
 import type { JsonValue } from '../formats/json-text.ts';
-import type { MessageRecord } from '../messages/message-record.ts';
 import { ApiProblem } from './api-problem.ts';
 
 const DEFAULT_LIMIT = 25;
@@ -27,11 +25,11 @@ export const readPage = (query: URLSearchParams): PageParameters => ({
   limit: Math.min(MAX_LIMIT, readCount(query, 'limit', DEFAULT_LIMIT)),
 });
 
-/** The envelope of every list; it has no top-level `status`. */
-export const pageBody = (
-  found: MessagePage,
+/** The envelope of both message lists; it has no top-level `status`. */
+export const pageBody = <Found>(
+  found: { readonly rows: readonly Found[]; readonly total: number },
   { page, limit }: PageParameters,
-  rowOf: (message: MessageRecord) => JsonValue,
+  rowOf: (found: Found) => JsonValue,
 ): JsonValue => ({
   messages: found.rows.map(rowOf),
   total: found.total,

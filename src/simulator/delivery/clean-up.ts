@@ -1,7 +1,7 @@
-import type { WorkspaceState } from '../accounts/account-state.ts';
 import { DAY_MS } from '../formats/timestamps.ts';
+import type { MessageJournal } from '../messages/message-journal.ts';
+import { statusCodeOf } from '../messages/message-status.ts';
 import type { SimulatorTime } from '../time/simulator-time.ts';
-import { statusCodeOf } from './delivery-plan.ts';
 
 const HOUR_MS = 3_600_000;
 const GIVEN_UP_AFTER_MS = 3 * DAY_MS;
@@ -10,14 +10,14 @@ const GIVEN_UP_AFTER_MS = 3 * DAY_MS;
  * Each hour, messages without a final status for 3 days become UNDELIV. No carrier said so, so no report is posted, and a
  * real one may still follow.
  */
-export function startCleanUp(time: SimulatorTime, workspaces: () => Iterable<WorkspaceState>): void {
+export function startCleanUp(time: SimulatorTime, journals: () => Iterable<MessageJournal>): void {
   function cleanUp(): void {
-    for (const { live } of workspaces()) {
-      for (const message of live.open) {
+    for (const journal of journals()) {
+      for (const message of journal.open) {
         if (time.now() - message.createdAtMs < GIVEN_UP_AFTER_MS) continue;
         message.status = 'UNDELIV';
         message.statusCode = statusCodeOf('UNDELIV');
-        live.noteStatus(message);
+        journal.noteStatus(message);
       }
     }
     time.after(HOUR_MS, cleanUp);

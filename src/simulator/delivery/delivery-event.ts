@@ -1,13 +1,13 @@
-import type { WorkspaceState } from '../accounts/account-state.ts';
 import { encodeJson, type JsonValue } from '../formats/json-text.ts';
 import { costNumber } from '../formats/money.ts';
 import { isoSeconds } from '../formats/timestamps.ts';
 import type { MessageRecord } from '../messages/message-record.ts';
-import { statusCodeOf } from './delivery-plan.ts';
+import { statusCodeOf } from '../messages/message-status.ts';
+import type { WorkspaceWebhooks } from './workspace-webhooks.ts';
 
 /** The body of a delivery webhook, as it goes over the wire. */
 export function encodeDeliveryEvent(
-  workspace: WorkspaceState,
+  workspace: WorkspaceWebhooks,
   message: MessageRecord,
   status: string,
   occurredAtMs: number,
@@ -26,7 +26,7 @@ export function encodeDeliveryEvent(
 }
 
 /** Fields that a workspace gets only when it asked for them in `delivery_fields`. */
-function optionalFields(workspace: WorkspaceState, message: MessageRecord): { [key: string]: JsonValue } {
+function optionalFields(workspace: WorkspaceWebhooks, message: MessageRecord): { [key: string]: JsonValue } {
   const asked = workspace.webhooks.deliveryFields;
   return {
     ...(asked.includes('workspace_id') ? { workspace_id: workspace.id } : {}),

@@ -1,14 +1,15 @@
-import type { WorkspaceState } from '../accounts/account-state.ts';
 import type { SeededRandom } from '../chance/seeded-random.ts';
 import type { MessageJournal } from '../messages/message-journal.ts';
 import type { MessageRecord } from '../messages/message-record.ts';
 import { createTelecomMessageId } from '../messages/message-stamps.ts';
+import { statusCodeOf } from '../messages/message-status.ts';
 import type { SimulatorTime } from '../time/simulator-time.ts';
 import type { SimulatorTimings } from '../time/timings.ts';
 import { encodeDeliveryEvent } from './delivery-event.ts';
-import { type DeliveryStep, statusCodeOf } from './delivery-plan.ts';
+import type { DeliveryStep } from './delivery-plan.ts';
 import { findMagicNumber, ORDINARY_PLAN } from './magic-numbers.ts';
 import type { WebhookSender } from './webhook-sender.ts';
+import type { WorkspaceWebhooks } from './workspace-webhooks.ts';
 
 export interface DeliveryFlowParts {
   readonly time: SimulatorTime;
@@ -19,7 +20,7 @@ export interface DeliveryFlowParts {
 
 /** Takes an accepted message through what its recipient's number has in store for it. */
 export type StartDelivery = (
-  workspace: WorkspaceState,
+  workspace: WorkspaceWebhooks,
   journal: MessageJournal,
   message: MessageRecord,
 ) => void;
@@ -28,7 +29,7 @@ export function createDeliveryFlow({ time, timings, random, webhooks }: Delivery
   const telecomIds = random.fork('telecom ids');
 
   async function report(
-    workspace: WorkspaceState,
+    workspace: WorkspaceWebhooks,
     message: MessageRecord,
     step: DeliveryStep,
   ): Promise<void> {

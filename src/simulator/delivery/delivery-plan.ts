@@ -1,4 +1,3 @@
-import { STATUS_CODES } from '../messages/message-status.ts';
 import type { SimulatorTimings } from '../time/timings.ts';
 
 /** One thing that happens to a message after it was accepted. */
@@ -77,5 +76,3 @@ export const goesThrough =
     );
     return [passing(timings.sentAfterMs, 'sent'), ...steps, reported(timings.deliveredAfterMs, 'DELIVRD')];
   };
-
-export const statusCodeOf = (status: string): string | null => STATUS_CODES[status] ?? null;

@@ -1,9 +1,8 @@
-import type { WorkspaceState } from '../accounts/account-state.ts';
 import type { SimulatorTime } from '../time/simulator-time.ts';
 import type { SimulatorTimings } from '../time/timings.ts';
 import { createHttpPoster, type PostResult } from './http-poster.ts';
-import { WEBHOOK_LOG_LENGTH, type WebhookAttemptRecord } from './webhook-log.ts';
 import { webhookHeaders } from './webhook-signature.ts';
+import type { WebhookAttemptRecord, WorkspaceWebhooks } from './workspace-webhooks.ts';
 
 export interface WebhookEvent {
   readonly event: 'delivery' | 'test';
@@ -17,11 +16,14 @@ export interface WebhookSender {
    * Posts to the workspace's delivery URL, and again after each wait until an answer is 2xx. Resolves when the first
    * attempt is over; nothing is posted when no URL is set.
    */
-  deliver(workspace: WorkspaceState, event: WebhookEvent): Promise<void>;
+  deliver(workspace: WorkspaceWebhooks, event: WebhookEvent): Promise<void>;
   /** One attempt, no more. */
-  tryOnce(workspace: WorkspaceState, url: string, event: WebhookEvent): Promise<WebhookAttemptRecord>;
+  tryOnce(workspace: WorkspaceWebhooks, url: string, event: WebhookEvent): Promise<WebhookAttemptRecord>;
   close(): void;
 }
+
+/** How many attempts a workspace's log remembers. */
+const LOG_LENGTH = 1_000;
 
 const isAccepted = (status: number | null): boolean => status !== null && status >= 200 && status < 300;
 
@@ -30,19 +32,19 @@ export function createWebhookSender(time: SimulatorTime, timings: SimulatorTimin
   let lastId = 0;
 
   function record(
-    workspace: WorkspaceState,
+    workspace: WorkspaceWebhooks,
     attempt: Omit<WebhookAttemptRecord, 'id' | 'isSuccessful' | keyof PostResult>,
     result: PostResult,
   ): WebhookAttemptRecord {
     lastId += 1;
     const entry = { ...attempt, ...result, id: lastId, isSuccessful: isAccepted(result.httpStatus) };
     workspace.webhookLog.push(entry);
-    if (workspace.webhookLog.length > WEBHOOK_LOG_LENGTH) workspace.webhookLog.shift();
+    if (workspace.webhookLog.length > LOG_LENGTH) workspace.webhookLog.shift();
     return entry;
   }
 
   /** Every attempt is signed anew, with its own timestamp. */
-  async function post(workspace: WorkspaceState, url: string, event: WebhookEvent, attempt: number) {
+  async function post(workspace: WorkspaceWebhooks, url: string, event: WebhookEvent, attempt: number) {
     const attemptedAtMs = time.now();
     const headers = webhookHeaders(event.body, workspace.webhooks.signingSecret, attemptedAtMs);
     const result = await poster.post({ url, headers, body: event.body, timeoutMs: timings.webhookTimeoutMs });
@@ -50,7 +52,7 @@ export function createWebhookSender(time: SimulatorTime, timings: SimulatorTimin
     return record(workspace, { event: kind, messageId, url, attempt, attemptedAtMs }, result);
   }
 
-  async function attemptDelivery(workspace: WorkspaceState, event: WebhookEvent, attempt: number) {
+  async function attemptDelivery(workspace: WorkspaceWebhooks, event: WebhookEvent, attempt: number) {
     const url = workspace.webhooks.deliveryUrl;
     if (url === null) return;
     const { isSuccessful } = await post(workspace, url, event, attempt);

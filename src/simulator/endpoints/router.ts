@@ -7,13 +7,10 @@ import { messagesEndpoint } from './messages/messages.ts';
 import { statusEndpoint } from './messages/status.ts';
 import { unifiedEndpoint } from './messages/unified.ts';
 import { sendEndpoint } from './send/send.ts';
-import { statsEndpoint } from './statistics/stats.ts';
-import { statsByCountryEndpoint } from './statistics/stats-by-country.ts';
-import { statsDailyEndpoint } from './statistics/stats-daily.ts';
-import { webhooksGetEndpoint } from './webhooks/webhooks-get.ts';
-import { webhooksLogsEndpoint } from './webhooks/webhooks-logs.ts';
-import { webhooksPutEndpoint } from './webhooks/webhooks-put.ts';
-import { webhooksTestEndpoint } from './webhooks/webhooks-test.ts';
+import { statsByCountryEndpoint, statsDailyEndpoint, statsEndpoint } from './statistics/stats.ts';
+import { webhooksLogsEndpoint } from './webhooks/webhook-logs.ts';
+import { webhooksGetEndpoint, webhooksPutEndpoint } from './webhooks/webhook-settings.ts';
+import { webhooksTestEndpoint } from './webhooks/webhook-test.ts';
 
 export const ENDPOINTS: readonly Endpoint[] = [
   sendEndpoint,

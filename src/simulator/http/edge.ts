@@ -1,5 +1,12 @@
-import { type Answer, html } from '../api/answer.ts';
+import type { Answer } from '../api/answer.ts';
 import type { FaultSpec } from '../api/fault.ts';
+
+const html = (status: number, title: string): Answer => ({
+  kind: 'text',
+  status,
+  contentType: 'text/html',
+  text: `<html><head><title>${title}</title></head><body><center><h1>${title}</h1></center></body></html>\n`,
+});
 
 const NO_BODY_429: Answer = { kind: 'text', status: 429, contentType: null, text: '' };
 const HTML_TITLES: Readonly<Record<number, string>> = {

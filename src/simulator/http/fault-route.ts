@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type FaultSpec, parseFaultSpec } from '../api/fault.ts';
-import type { Faults } from './fault-switch.ts';
+import type { FaultSwitch } from './fault-switch.ts';
 import { readRequestBody } from './request-body.ts';
 
 /** The fault switch over HTTP, beside the API: `POST` arms, `GET` lists, `DELETE` clears. */
@@ -19,14 +19,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-function arm(faults: Faults, spec: FaultSpec): void {
+function arm(faults: FaultSwitch, spec: FaultSpec): void {
   const { probability } = spec;
   if (probability === undefined) faults.next(spec);
   else faults.rate({ ...spec, probability });
 }
 
 async function armFromBody(
-  faults: Faults,
+  faults: FaultSwitch,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -40,7 +40,7 @@ async function armFromBody(
 }
 
 export async function handleFaultRoute(
-  faults: Faults,
+  faults: FaultSwitch,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

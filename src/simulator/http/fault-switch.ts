@@ -2,7 +2,7 @@ import type { FaultSpec } from '../api/fault.ts';
 import type { SeededRandom } from '../chance/seeded-random.ts';
 
 /** The fault switch. */
-export interface Faults {
+export interface FaultSwitch {
   /** Hits the next call, or the next `times` calls, that the filters let through. */
   next(spec: FaultSpec): void;
   /** Hits every call the filters let through with a seeded chance, until cleared. */
@@ -21,7 +21,7 @@ interface ArmedFault {
   timesLeft: number;
 }
 
-export function createFaults(random: SeededRandom): Faults {
+export function createFaultSwitch(random: SeededRandom): FaultSwitch {
   let armed: ArmedFault[] = [];
   let hitCount = 0;
 

@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { writeAnswer, writeTornAnswer } from '../api/answer.ts';
 import type { World } from '../world/world.ts';
 import { answerCall, type IncomingCall } from './api-call.ts';
 import { parseTarget } from './call-target.ts';
 import { answerAtEdge, answerThroughEdge } from './edge.ts';
 import { FAULTS_PATH, handleFaultRoute } from './fault-route.ts';
-import type { Faults } from './fault-switch.ts';
+import type { FaultSwitch } from './fault-switch.ts';
 import type { RateCounter } from './rate-limit.ts';
 import { readRequestBody } from './request-body.ts';
 import type { RequestLog, RequestRecord } from './request-log.ts';
+import { writeAnswer, writeTornAnswer } from './write-answer.ts';
 
 export interface RequestHandlerParts {
   readonly world: World;
-  readonly faults: Faults;
+  readonly faults: FaultSwitch;
   readonly requests: RequestLog;
   readonly accountRate: RateCounter;
   readonly ipRate: RateCounter;

@@ -1,4 +1,5 @@
 import { DAY_MS } from '../formats/timestamps.ts';
+import { bisect } from '../time/bisect.ts';
 import type { MessageRecord } from './message-record.ts';
 import { isFinalStatus } from './message-status.ts';
 
@@ -94,13 +95,5 @@ export function createMessageJournal(
 }
 
 /** Index of the first record made at the instant or later. */
-export function lowerBound(records: readonly MessageRecord[], instantMs: number): number {
-  let low = 0;
-  let high = records.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((records[middle]?.createdAtMs ?? 0) < instantMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+export const lowerBound = (records: readonly MessageRecord[], instantMs: number): number =>
+  bisect(records, ({ createdAtMs }) => createdAtMs >= instantMs);

@@ -34,7 +34,7 @@ export const STATISTICS_STATUS_GROUPS: Readonly<Record<string, readonly string[]
 };
 
 /** Error codes of the carriers, as reports carry them: `000` is delivered. */
-export const STATUS_CODES: Readonly<Record<string, string>> = {
+const STATUS_CODES: Readonly<Record<string, string>> = {
   DELIVRD: '000',
   UNDELIV: '027',
   REJECTD: '045',
@@ -43,3 +43,5 @@ export const STATUS_CODES: Readonly<Record<string, string>> = {
   UNKNOWN: '255',
   failed: '500',
 };
+
+export const statusCodeOf = (status: string): string | null => STATUS_CODES[status] ?? null;

@@ -1,3 +1,4 @@
+import { bisect } from './bisect.ts';
 import type { CancelTimer, SimulatorTime } from './simulator-time.ts';
 
 /** Time that stands still until it is told to move: ten minutes of outage pass in a moment. */
@@ -19,16 +20,8 @@ interface Timer {
 }
 
 /** Index of the first timer that is due later than the instant. */
-function firstAfter(timers: readonly Timer[], instantMs: number): number {
-  let low = 0;
-  let high = timers.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((timers[middle]?.dueAtMs ?? 0) <= instantMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+const firstAfter = (timers: readonly Timer[], instantMs: number): number =>
+  bisect(timers, ({ dueAtMs }) => dueAtMs > instantMs);
 
 /** @param startMs where time begins, in milliseconds since the Unix epoch */
 export function createSimulatedTime(startMs: number): SimulatedTime {

@@ -3,9 +3,9 @@ import type { WorkspaceState } from '../accounts/account-state.ts';
 import { drawNumber } from '../chance/fictional-numbers.ts';
 import { sampleSender, sampleText } from '../chance/sample-messages.ts';
 import type { SeededRandom } from '../chance/seeded-random.ts';
-import { statusCodeOf } from '../delivery/delivery-plan.ts';
 import type { MessageRecord } from '../messages/message-record.ts';
 import { createMessageId, createTelecomMessageId, type MessageStamp } from '../messages/message-stamps.ts';
+import { statusCodeOf } from '../messages/message-status.ts';
 import { rateOf } from '../prices/rates.ts';
 
 /** A message that somebody else sent over the same workspace just now, delivered already: it stands at the head. */

@@ -9,10 +9,10 @@ import {
   sampleText,
 } from '../chance/sample-messages.ts';
 import type { SeededRandom } from '../chance/seeded-random.ts';
-import { statusCodeOf } from '../delivery/delivery-plan.ts';
 import { DAY_MS } from '../formats/timestamps.ts';
 import type { Engagement, MessageRecord } from '../messages/message-record.ts';
 import { createMessageId, createTelecomMessageId, stampAt } from '../messages/message-stamps.ts';
+import { statusCodeOf } from '../messages/message-status.ts';
 import { rateOf } from '../prices/rates.ts';
 
 const FINAL_OUTCOMES = [

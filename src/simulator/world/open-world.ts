@@ -6,18 +6,25 @@ import {
 } from '../accounts/account-state.ts';
 import { type KeyState, openKey } from '../accounts/key-state.ts';
 import { SANDBOX_ACCOUNT } from '../accounts/sandbox-account.ts';
-import type { SimulatorAccount } from '../accounts/simulator-account.ts';
+import type { SimulatorAccount, SimulatorHistory } from '../accounts/simulator-account.ts';
 import type { SeededRandom } from '../chance/seeded-random.ts';
 import { createDeliveryFlow } from '../delivery/delivery-flow.ts';
 import { createWebhookSender } from '../delivery/webhook-sender.ts';
-import { noWebhooks } from '../delivery/webhook-settings.ts';
+import { noWebhooks } from '../delivery/workspace-webhooks.ts';
 import { createAcceptedMessages } from '../messages/accepted-messages.ts';
 import { createStampSource } from '../messages/message-stamps.ts';
-import type { SimulatorOptions } from '../simulator-options.ts';
 import type { SimulatorTime } from '../time/simulator-time.ts';
-import { DEFAULT_TIMINGS } from '../time/timings.ts';
+import { DEFAULT_TIMINGS, type SimulatorTimings } from '../time/timings.ts';
 import { fillHistory } from './history.ts';
 import type { World } from './world.ts';
+
+export interface WorldOptions {
+  /** @default one: SANDBOX_ACCOUNT */
+  readonly accounts?: readonly SimulatorAccount[];
+  /** The past of accounts that name none of their own. @default none */
+  readonly history?: SimulatorHistory;
+  readonly timings?: Partial<SimulatorTimings>;
+}
 
 interface Registry {
   readonly accounts: Map<string, AccountState>;
@@ -55,7 +62,7 @@ function furnish(
     fillHistory(workspace, history, random.fork(`history of ${workspace.id}`), nowMs);
 }
 
-function openRegistry(options: SimulatorOptions, time: SimulatorTime, random: SeededRandom): Registry {
+function openRegistry(options: WorldOptions, time: SimulatorTime, random: SeededRandom): Registry {
   const registry: Registry = { accounts: new Map(), workspaces: new Map(), keys: new Map() };
   const configs: readonly SimulatorAccount[] = options.accounts ?? [SANDBOX_ACCOUNT];
   for (const config of configs) {
@@ -68,7 +75,7 @@ function openRegistry(options: SimulatorOptions, time: SimulatorTime, random: Se
 }
 
 /** Builds the accounts, their past, and what makes messages move. */
-export function openWorld(options: SimulatorOptions, time: SimulatorTime, random: SeededRandom): World {
+export function openWorld(options: WorldOptions, time: SimulatorTime, random: SeededRandom): World {
   const timings = { ...DEFAULT_TIMINGS, ...options.timings };
   const webhooks = createWebhookSender(time, timings);
   return {

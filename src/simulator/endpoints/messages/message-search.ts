@@ -1,3 +1,4 @@
+import type { PageParameters } from '../../api/paging.ts';
 import { lowerBound, type MessageJournal } from '../../messages/message-journal.ts';
 import type { MessageRecord } from '../../messages/message-record.ts';
 import type { MessageFilter, MessagePredicate } from './message-filter.ts';
@@ -41,7 +42,7 @@ export interface MessagePage {
 export function findPage(
   journal: MessageJournal,
   filter: MessageFilter,
-  { page, limit }: { readonly page: number; readonly limit: number },
+  { page, limit }: PageParameters,
 ): MessagePage {
   const { records, from, until, fits } = candidatesOf(journal, filter);
   const skipped = (page - 1) * limit;

@@ -1,6 +1,7 @@
 import { isE164 } from '../../../domain/phone-number.ts';
 import { isSenderId } from '../../../domain/sender-id.ts';
 import { ApiProblem } from '../../api/api-problem.ts';
+import { readJsonObject } from '../../api/json-body.ts';
 
 export interface SendBody {
   readonly to: readonly string[];
@@ -9,17 +10,6 @@ export interface SendBody {
 }
 
 const MAX_RECIPIENTS = 100;
-
-/** @throws ApiProblem `INVALID_BODY` */
-export function readJsonObject(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    // not JSON: the same answer
-  }
-  throw new ApiProblem('INVALID_BODY', 'The body must be a JSON object.');
-}
 
 function readRecipients(to: unknown): readonly string[] {
   if (!Array.isArray(to) || to.length === 0) {

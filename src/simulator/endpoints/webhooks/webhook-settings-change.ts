@@ -1,6 +1,6 @@
 import { ApiProblem } from '../../api/api-problem.ts';
-import type { WebhookSettings } from '../../delivery/webhook-settings.ts';
-import { readJsonObject } from '../send/send-body.ts';
+import { readJsonObject } from '../../api/json-body.ts';
+import type { WebhookSettings } from '../../delivery/workspace-webhooks.ts';
 
 const MAX_SECRET_LENGTH = 64;
 const MAX_URL_LENGTH = 2_048;

@@ -5,7 +5,7 @@ import type { WebhookEvent } from '../../delivery/webhook-sender.ts';
 import { encodeJson } from '../../formats/json-text.ts';
 import { costNumber } from '../../formats/money.ts';
 import { isoSeconds } from '../../formats/timestamps.ts';
-import { webhookLogRow } from './webhook-log-row.ts';
+import { webhookLogRow } from './webhook-logs.ts';
 
 /** A delivery report of a message that never was. */
 function testEvent({ world }: ApiCall): WebhookEvent {
