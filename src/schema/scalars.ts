@@ -1,3 +1,4 @@
+import { BadUserInputError } from '../domain/errors.ts';
 import { builder } from './builder.ts';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -6,9 +7,9 @@ const DECIMAL = /^-?\d+(\.\d+)?$/;
 const E164 = /^\+[1-9]\d{1,14}$/;
 const ALPHA_2 = /^[A-Za-z]{2}$/;
 
-/** Reads an input string of the given form; the thrown sentence reaches the caller beside the name of the argument. */
+/** Reads an input string of the given form; the thrown sentence reaches the caller behind GraphQL's own words, which say where. */
 const readerOf = (form: RegExp, expectation: string) => (value: unknown) => {
-  if (typeof value !== 'string' || !form.test(value)) throw new TypeError(expectation);
+  if (typeof value !== 'string' || !form.test(value)) throw new BadUserInputError(expectation);
   return value;
 };
 

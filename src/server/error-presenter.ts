@@ -10,6 +10,7 @@ import {
 } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
 import { StoreUnavailableError } from '../store/store.ts';
+import { hideSchemaNames } from './hide-schema-names.ts';
 import { HttpError } from './http-error.ts';
 
 /**
@@ -24,26 +25,29 @@ export type PresentError = (error: unknown, phase: ErrorPhase, requestId: string
 const MASKED_MESSAGE = 'Something went wrong here. Give the request id when you ask about it.';
 /** GraphQL's own words about an argument that a nullable variable left empty: found while executing, yet the caller's. */
 const ARGUMENT_PROBLEM = /^Argument "\w+" of (non-null|required) type /;
-const SUGGESTION = / Did you mean .+?\?(?=$| )/gs;
 
-/** @param options.hidesSuggestions with introspection off, "Did you mean" would give the schema away name by name */
+/** @param options.hidesSchema callers may not learn names of the schema that they do not know */
 export function createErrorPresenter(
   logger: Logger,
-  options: { readonly hidesSuggestions: boolean },
+  options: { readonly hidesSchema: boolean },
 ): PresentError {
   return (error, phase, requestId) => {
     const told = messageForCaller(error, phase);
     if (told === null) logger.error({ err: rootCauseOf(error), requestId }, 'masked an unexpected error');
-    const message = told?.message ?? MASKED_MESSAGE;
+    const message = told === null ? MASKED_MESSAGE : withPlace(told.message, error);
     const { locations, path } = error instanceof GraphQLError ? error.toJSON() : {};
     return {
-      message: options.hidesSuggestions ? message.replace(SUGGESTION, '') : message,
+      message: options.hidesSchema ? hideSchemaNames(message) : message,
       ...(locations === undefined ? {} : { locations }),
       ...(path === undefined ? {} : { path }),
       extensions: { ...(told?.extensions ?? { code: 'INTERNAL_SERVER_ERROR' }), requestId },
     };
   };
 }
+
+/** GraphQL says in front of the cause which variable, and where in it, cannot be used. */
+const withPlace = (message: string, error: unknown): string =>
+  error instanceof GraphQLError && error.message.endsWith(message) ? error.message : message;
 
 interface Told {
   readonly message: string;
