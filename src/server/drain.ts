@@ -10,6 +10,8 @@ export interface DrainParts {
   readonly openStreams: ReadonlySet<ServerResponse>;
   /** Those that were running when the drain began. */
   readonly requests: PendingWork;
+  /** Those that begin while it goes on. */
+  readonly lateRequests: PendingWork;
   readonly pendingWork: PendingWork;
   readonly timeoutMs: number;
 }
@@ -18,6 +20,8 @@ export interface DrainParts {
 const SWEEP_INTERVAL_MS = 50;
 /** How long the caller of an event stream may take to read the rest of it. */
 const STREAM_GRACE_MS = 2_000;
+/** How long callers may take to read the last answers, once there is nothing else to wait for. */
+const READING_GRACE_MS = 5_000;
 
 /**
  * Stops the server as gently as the time allows: what was running ends first, with the port still open, so that probes hear
@@ -46,14 +50,17 @@ function endStreams(openStreams: ReadonlySet<ServerResponse>): void {
   }
 }
 
-/** Resolves when the last connection is gone. */
-async function stopListening({ server, openStreams, pendingWork }: DrainParts): Promise<void> {
+/** Resolves when everything is answered, and read by all who read at all. */
+async function stopListening(parts: DrainParts): Promise<void> {
+  const { server, openStreams, lateRequests, pendingWork } = parts;
   const isClosed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   endStreams(openStreams);
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS).unref();
-  await isClosed;
+  await lateRequests.whenIdle();
+  // A connection that is open still has an answer that nobody reads, or half a request that nobody finishes.
+  await Promise.race([isClosed, sleep(READING_GRACE_MS, undefined, { ref: false })]);
   clearInterval(sweep);
   await pendingWork.whenIdle();
 }

@@ -78,7 +78,7 @@ export function createGatewayServer(parts: GatewayParts): GatewayServer {
       // What begins from now on is let finish too, but not waited for before the port is closed: it might go on for ever.
       const requests = running;
       running = createPendingWork();
-      await drainServer({ ...parts, ...transport, server, requests, timeoutMs });
+      await drainServer({ ...parts, ...transport, server, requests, lateRequests: running, timeoutMs });
       transport.load.stop();
     },
   };
@@ -89,7 +89,7 @@ function assemble(parts: GatewayParts, publicUrl: () => string) {
   const { server, limits } = parts;
   const load = createLoadMonitor(limits.shedLagMs);
   const origins = createOriginPolicy(server, publicUrl);
-  const presentError = createErrorPresenter(parts.logger, { hidesSuggestions: !server.isIntrospectionOn });
+  const presentError = createErrorPresenter(parts.logger, { hidesSchema: !server.isIntrospectionOn });
   const contexts = createContextFactory(parts, publicUrl);
   const engine = createGraphqlEngine(parts, contexts.forEvent);
   const runner = createOperationRunner({
