@@ -11,6 +11,7 @@ import {
   visit,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { settleListItems } from './settle-list-items.ts';
 
 /** One operation of one document, ready to run as often as it is asked for. */
 export interface OperationPlan {
@@ -34,6 +35,7 @@ const RUNS_BEFORE_COMPILING = 2;
  * of a document with another one's data.
  */
 export function createPlanner(schema: GraphQLSchema) {
+  settleListItems(schema);
   const plansOf = new WeakMap<DocumentNode, Map<string, OperationPlan>>();
 
   /** @returns null when the document has no such operation, or several and none is named */

@@ -3,7 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createPlanner, type OperationPlan } from '../../src/server/operation-plan.ts';
 import { createTestSchema } from '../support/test-schema.ts';
 
+/** The reference answers from a schema of its own, which nothing here has touched. */
 const schema = createTestSchema();
+const referenceSchema = createTestSchema();
 const contextValue = {
   viewer: { subject: 'me', workspace: 'default' },
   signal: new AbortController().signal,
@@ -85,6 +87,7 @@ const DOCUMENTS: [name: string, text: string, variables?: Variables][] = [
   ],
   ['an unknown enum value', 'query($f: RowFilter) { rows(filter: $f) { id } }', { f: { color: 'BLUE' } }],
   ['errors of resolvers', '{ hello refused crash crashLater crashInList }'],
+  ['items that fail before their neighbours come', '{ lateItems lateRows { id name } hello }'],
   ['an error at a non-null field', '{ hello crashNonNull }'],
   ['an error of a scalar', '{ fragile hello }'],
   ['a scalar that fails to parse', 'query($v: Fragile!) { fragileArgument(value: $v) }', { v: 1 }],
@@ -103,7 +106,12 @@ const DOCUMENTS: [name: string, text: string, variables?: Variables][] = [
 describe('a plan', () => {
   it.each(DOCUMENTS)('answers as the reference does: %s', async (_name, text, variableValues = {}) => {
     const plan = planOf(text);
-    const expected = await execute({ schema, document: parse(text), contextValue, variableValues });
+    const expected = await execute({
+      schema: referenceSchema,
+      document: parse(text),
+      contextValue,
+      variableValues,
+    });
     expect(comparable(await runOften(plan, variableValues))).toEqual(comparable(expected));
   });
 

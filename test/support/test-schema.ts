@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { buildSchema, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { OperationContext } from '../../src/context.ts';
 import type { DeliveryReport } from '../../src/domain/delivery-report.ts';
@@ -32,6 +33,9 @@ const SDL = /* GraphQL */ `
     crash: String
     crashLater: String
     crashInList: [String]
+    "Items that come, and fail, in another order than they stand."
+    lateItems: [String]
+    lateRows: [Row]
     crashNonNull: String!
     fragile: Fragile
     fragileArgument(value: Fragile!): String
@@ -119,6 +123,15 @@ function crash(): never {
   throw new Error(CANARY);
 }
 
+/** The last one first. */
+function late<Item>(items: readonly (Item | Error)[]): readonly Promise<Item>[] {
+  return items.map(async (item, index) => {
+    for (let turn = index; turn < items.length; turn++) await nextTurn();
+    if (item instanceof Error) throw item;
+    return item;
+  });
+}
+
 function row(index: number) {
   const parent =
     index === 0 ? null : { id: 'p', name: 'parent', note: null, size: 1, tags: [], parent: null };
@@ -140,6 +153,8 @@ const queries = ({ onPatient }: Required<TestSchemaHooks>): Readonly<Record<stri
   },
   crash,
   crashLater: async () => crash(),
+  lateItems: () => late(['first', null, 'third', new Error(CANARY), 'last']),
+  lateRows: async () => late([row(1), new Error(CANARY), row(3)]),
   crashInList: () => ['fine', new Error(CANARY)],
   crashNonNull: crash,
   fragile: () => 'value',
