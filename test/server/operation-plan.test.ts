@@ -1,6 +1,8 @@
+import { assert, asyncProperty } from 'fast-check';
 import { type ExecutionResult, execute, parse, validate } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createPlanner, type OperationPlan } from '../../src/server/operation-plan.ts';
+import { randomDocument } from '../support/random-document.ts';
 import { createTestSchema } from '../support/test-schema.ts';
 
 /** The reference answers from a schema of its own, which nothing here has touched. */
@@ -113,6 +115,26 @@ describe('a plan', () => {
       variableValues,
     });
     expect(comparable(await runOften(plan, variableValues))).toEqual(comparable(expected));
+  });
+
+  it('answers as the reference does, whatever is selected', async () => {
+    let valid = 0;
+    await assert(
+      asyncProperty(randomDocument(), async (text) => {
+        const document = parse(text);
+        if (validate(schema, document).length > 0) return; // one name for two different fields
+        valid++;
+        for (const operationName of ['First', 'Second']) {
+          const plan = createPlanner(schema)(document, operationName);
+          if (plan === null) throw new Error('no such operation');
+          const expected = await execute({ schema: referenceSchema, document, contextValue, operationName });
+          expect(comparable(await runOften(plan))).toEqual(comparable(expected));
+          expect(plan.isCompiled).toBe(true);
+        }
+      }),
+      { numRuns: 40 },
+    );
+    expect(valid).toBeGreaterThan(30);
   });
 
   it('compiles what is asked again, and not what is asked once', async () => {
