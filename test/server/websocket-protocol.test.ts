@@ -1,31 +1,15 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createDeferred, type Deferred } from '../support/deferred.ts';
 import { openRawSocket } from '../support/raw-socket.ts';
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts';
 import { createTestSchema } from '../support/test-schema.ts';
-import { SECRET, tokenFor } from '../support/tokens.ts';
 
 let gateway: TestGateway;
-let patience: Deferred<string> = createDeferred<string>();
-let lastSignal: AbortSignal | null = null;
-const loaded: number[] = [];
-
 beforeAll(async () => {
   gateway = await startTestGateway({
-    schema: createTestSchema({
-      onPatient: (signal) => {
-        lastSignal = signal;
-        return patience.promise;
-      },
-      onLoad: ({ number }) => loaded.push(number),
-    }),
-    env: {
-      LIMIT_SOCKET_INIT_MS: '200',
-      LIMIT_SOCKETS_PER_CALLER: '50',
-      CORS_ORIGINS: 'https://app.example.com',
-    },
+    schema: createTestSchema(),
+    env: { LIMIT_SOCKET_INIT_MS: '200', CORS_ORIGINS: 'https://app.example.com' },
   });
 });
 afterAll(() => gateway.close());
@@ -169,81 +153,6 @@ describe('the graphql-transport-ws protocol', () => {
   });
 });
 
-describe('a subscription over WebSocket', () => {
-  it('delivers events in order and stops at complete', async () => {
-    const socket = await openAcknowledged();
-    socket.send({
-      type: 'subscribe',
-      id: '1',
-      payload: { query: 'subscription { ticks { number cursor } }' },
-    });
-    socket.send({ type: 'subscribe', id: 'ready', payload: { query: '{ hello }' } });
-    await socket.next();
-    await socket.next();
-    for (const number of [1, 2, 3]) await gateway.tick(number);
-    for (const number of [1, 2, 3])
-      expect(await socket.next()).toMatchObject({
-        id: '1',
-        payload: { data: { ticks: { number, cursor: expect.any(String) } } },
-      });
-    socket.send({ type: 'complete', id: '1' });
-    socket.send({ type: 'ping' });
-    await socket.next();
-    expect(gateway.parts.hub.subscriberCount).toBe(0);
-    socket.close();
-  });
-
-  it('ends at once when the socket closes, although no event comes', async () => {
-    const socket = await openAcknowledged();
-    socket.send({ type: 'subscribe', id: '1', payload: { query: 'subscription { ticks { number } }' } });
-    await expect.poll(() => gateway.parts.hub.subscriberCount).toBe(1);
-    socket.terminate();
-    await expect.poll(() => gateway.parts.hub.subscriberCount).toBe(0);
-  });
-
-  it('executes an event once for all who ask the same, and again for others', async () => {
-    const query =
-      'subscription($after: String, $l: String) { ticks(after: $after) { loaded label(text: $l) } }';
-    const sockets = await Promise.all(Array.from({ length: 5 }, openAcknowledged));
-    for (const [index, socket] of sockets.entries()) {
-      const l = index === 4 ? 'other' : 'same';
-      socket.send({ type: 'subscribe', id: `id-${index}`, payload: { query, variables: { l } } });
-      socket.send({ type: 'ping' });
-      await socket.next();
-    }
-    await expect.poll(() => gateway.parts.hub.subscriberCount).toBe(5);
-    loaded.length = 0;
-    await gateway.tick(77);
-    for (const [index, socket] of sockets.entries()) {
-      const label = index === 4 ? 'other-77' : 'same-77';
-      expect(await socket.next()).toEqual({
-        type: 'next',
-        id: `id-${index}`,
-        payload: {
-          data: { ticks: { loaded: 'loaded 77', label } },
-          extensions: { upstream: { calls: 0, coalesced: 0, cached: 0 } },
-        },
-      });
-      socket.close();
-    }
-    expect(loaded).toEqual([77, 77]);
-  });
-
-  it('tells a running query that its caller is gone', async () => {
-    patience = createDeferred<string>();
-    const socket = await openAcknowledged();
-    socket.send({ type: 'subscribe', id: '1', payload: { query: '{ patient }' } });
-    await expect.poll(() => lastSignal).not.toBeNull();
-    const aborted = once(lastSignal as AbortSignal, 'abort');
-    socket.send({ type: 'complete', id: '1' });
-    await aborted;
-    patience.resolve('late');
-    socket.send({ type: 'ping' });
-    expect(await socket.next()).toEqual({ type: 'pong' });
-    socket.close();
-  });
-});
-
 describe('the limits of a socket', () => {
   it('carries 20 operations, and refuses the next with an error frame', async () => {
     const socket = await openAcknowledged();
@@ -297,74 +206,5 @@ describe('the limits of a socket', () => {
     expect(response.statusCode).toBe(404);
     socket.on('error', () => {});
     socket.terminate();
-  });
-});
-
-describe('authentication of a socket', () => {
-  let guarded: TestGateway;
-  beforeAll(async () => {
-    guarded = await startTestGateway({
-      schema: createTestSchema(),
-      env: { AUTH_JWT_SECRET: SECRET, LIMIT_SOCKETS_PER_CALLER: '2' },
-      workspaces: ['default', 'other'],
-    });
-  });
-  afterAll(() => guarded.close());
-
-  async function connect(payload?: Record<string, unknown>) {
-    const socket = await openRawSocket(guarded.webSocketUrl);
-    socket.send({ type: 'connection_init', ...(payload === undefined ? {} : { payload }) });
-    return socket;
-  }
-
-  it('closes 4403 without a token, and with one that is not ours', async () => {
-    expect(await (await connect()).closed).toMatchObject({ code: 4403 });
-    expect(await (await connect({ token: 'abc' })).closed).toMatchObject({ code: 4403 });
-    const foreign = await tokenFor({ sub: 'x', scope: '*', workspace: 'nobodys' });
-    expect(await (await connect({ token: foreign })).closed).toMatchObject({ code: 4403 });
-  });
-
-  it.each(['authorization', 'Authorization', 'token'])('takes the token as `%s`', async (name) => {
-    const token = await tokenFor({ sub: name, scope: '*', workspace: 'other' });
-    const socket = await connect({ [name]: name === 'token' ? token : `Bearer ${token}` });
-    expect(await socket.next()).toEqual({ type: 'connection_ack' });
-    socket.send({ type: 'subscribe', id: '1', payload: { query: '{ whoAmI }' } });
-    expect(await socket.next()).toMatchObject({ payload: { data: { whoAmI: `${name} in other` } } });
-    socket.close();
-  });
-
-  it('closes 4403 within a second of the end of the token', async () => {
-    const exp = Math.floor(Date.now() / 1000) + 1;
-    const socket = await connect({ token: await tokenFor({ sub: 'short', scope: '*', exp }) });
-    expect(await socket.next()).toEqual({ type: 'connection_ack' });
-    expect(await socket.closed).toMatchObject({ code: 4403 });
-    expect(Date.now() - exp * 1000).toBeGreaterThanOrEqual(0);
-    expect(Date.now() - exp * 1000).toBeLessThan(1000);
-  });
-
-  it('closes 1013 when the caller has as many sockets as it may, and lets it in when one is gone', async () => {
-    const token = await tokenFor({ sub: 'greedy', scope: '*' });
-    const first = await connect({ token });
-    const second = await connect({ token });
-    await first.next();
-    await second.next();
-    expect(await (await connect({ token })).closed).toMatchObject({ code: 1013 });
-    first.close();
-    await first.closed;
-    const third = await connect({ token });
-    expect(await third.next()).toEqual({ type: 'connection_ack' });
-    third.close();
-    second.close();
-  });
-
-  it('shows a socket no event of another workspace', async () => {
-    const mine = await connect({ token: await tokenFor({ sub: 'a', scope: '*', workspace: 'default' }) });
-    await mine.next();
-    mine.send({ type: 'subscribe', id: '1', payload: { query: 'subscription { ticks { number } }' } });
-    await expect.poll(() => guarded.parts.hub.subscriberCount).toBe(1);
-    await guarded.tick(1, 'other');
-    await guarded.tick(2, 'default');
-    expect(await mine.next()).toMatchObject({ payload: { data: { ticks: { number: 2 } } } });
-    mine.close();
   });
 });
