@@ -3,6 +3,8 @@
  * graphql-ws's. Clients of graphql-ws come back after 1001, 1012 and 1013, and give up after the others.
  */
 export const CLOSE_CODES = {
+  /** A message that cannot be used, as graphql-ws says it. */
+  badRequest: 4400,
   /** The token is not accepted, or its time is over. */
   forbidden: 4403,
   /** A bug of ours while handling a message. Not 4500: that tells what went wrong inside. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpError } from './http-error.ts';
+import { nestsTooDeep } from './nests-too-deep.ts';
 
 /** The parameters of one GraphQL request, as GraphQL over HTTP names them. */
 export interface GraphqlParams {
@@ -69,6 +70,7 @@ function readRecord(params: Record<string, unknown>, name: string): Record<strin
 }
 
 function parseJson(text: string, message: string): unknown {
+  if (nestsTooDeep(text)) throw badRequest('The values of the request nest too deep.');
   try {
     return JSON.parse(text);
   } catch {

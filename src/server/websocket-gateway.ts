@@ -7,6 +7,7 @@ import type { CallerSlots } from './caller-slots.ts';
 import { CLOSE_CODES } from './close-codes.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { type LoadMonitor, RETRY_AFTER_OVERLOAD_SECONDS } from './load-monitor.ts';
+import { nestsTooDeep } from './nests-too-deep.ts';
 import type { OriginPolicy } from './origin-policy.ts';
 import { requestIdOf } from './request-id.ts';
 import { keepAlive } from './socket-keep-alive.ts';
@@ -105,7 +106,7 @@ function createServer({ limits }: WebSocketGatewayParts): WebSocketServer {
     perMessageDeflate: false,
     clientTracking: false,
     // A `complete` and a `subscribe` with the same id in one packet are then handled one after the other.
-    allowSynchronousEvents: false,
+    allowSynchronousEvents: true,
     closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols,
   };
@@ -123,6 +124,10 @@ function serve(socket: WebSocket, request: IncomingMessage, { parts, transport }
   const requestId = requestIdOf(request);
   const session = createSocketSession(parts, { link, request, requestId });
   const onMessage = async (handle: (data: string) => Promise<void>, data: string) => {
+    if (nestsTooDeep(data)) {
+      link.close(CLOSE_CODES.badRequest, 'The message nests too deep');
+      return;
+    }
     try {
       await handle(data);
     } catch (error) {
