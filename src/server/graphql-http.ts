@@ -61,7 +61,7 @@ async function answer(exchange: GraphqlExchange, parts: GraphqlHttpParts): Promi
   const isGet = request.method === 'GET';
   if (isGet && mediaType === HTML_TYPE && parts.page !== null) return parts.page.send(exchange);
   refuseOverload(parts);
-  if (isGet && !isCsrfSafe(request))
+  if (isGet && !parts.origins.isListed(request.headers.origin) && !isCsrfSafe(request))
     throw new HttpError(
       403,
       'CSRF_PREVENTED',

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { ServerConfig } from '../config/server-config.ts';
 
@@ -57,7 +57,6 @@ function hostnameOf(host: string): string {
 }
 
 const PREFLIGHTED_HEADERS = [
-  'authorization',
   'x-requested-with',
   'x-request-id',
   'apollo-require-preflight',
@@ -66,10 +65,19 @@ const PREFLIGHTED_HEADERS = [
 
 /**
  * True when a page of another site cannot have caused the request unasked: it carries a header that a browser sends only
- * after a preflight, or the browser itself says that the page is ours, or that a person typed the address.
+ * after a preflight, or the browser itself says that the page is ours, or that a person typed the address. A token counts
+ * only where `fetch` says that it was a script that set it: what else sends tokens by itself is not known.
  */
 export function isCsrfSafe({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site'];
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
   if (site === 'same-origin' || site === 'none') return true;
-  return PREFLIGHTED_HEADERS.some((name) => headers[name] !== undefined);
+  if (headers.authorization !== undefined && mode === 'cors') return true;
+  return PREFLIGHTED_HEADERS.some((name) => headers[name] !== undefined) || isEventSource(headers);
 }
+
+/**
+ * An `EventSource` can set no header. What it opens changes nothing, and a page of another site cannot read it; that it is
+ * not opened for such a page, which would cost a stream, is left to the browser's own word.
+ */
+const isEventSource = ({ accept, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean =>
+  accept === 'text/event-stream' && site === undefined;

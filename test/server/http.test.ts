@@ -223,6 +223,16 @@ describe('a page of another site', () => {
     expect((await gateway.post({ query: '{ hello }' }, { origin: gateway.url })).status).toBe(200);
   });
 
+  it('may ask by GET when its origin is listed, or when it opens an EventSource of our own', async () => {
+    expect((await get(query('{ hello }'), { ...listed, 'sec-fetch-site': 'cross-site' })).status).toBe(200);
+    const eventSource = { accept: 'text/event-stream' };
+    const stream = await get(query('{ hello }'), eventSource);
+    expect(stream.status).toBe(200);
+    await stream.body?.cancel();
+    const foreign = { ...eventSource, 'sec-fetch-site': 'cross-site' };
+    expect((await get(query('{ hello }'), foreign)).status).toBe(403);
+  });
+
   it('gets nothing through a name that was pointed at this machine', async () => {
     const request = (host: string, origin: string) =>
       speak(
