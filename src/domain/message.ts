@@ -26,3 +26,6 @@ export interface Message {
   /** Null until delivered. */
   readonly deliveredAt: Instant | null;
 }
+
+/** What a delivery report tells of a message. */
+export type StatusNews = Pick<Message, 'messageId' | 'status' | 'rawStatus' | 'statusCode' | 'deliveredAt'>;

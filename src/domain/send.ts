@@ -44,3 +44,9 @@ export interface SendReceipt {
   readonly summary: SendSummary;
   readonly isSandbox: boolean;
 }
+
+/** What signs one request: the provider takes each such pair once, for about five minutes. */
+export interface SignedAttempt {
+  readonly timestamp: number;
+  readonly signature: string;
+}

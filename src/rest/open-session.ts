@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Message } from '../domain/message.ts';
 import type { SendReceipt, SendRequest } from '../domain/send.ts';
+import { toError } from '../domain/to-error.ts';
 import { fetchBalance, fetchPayments, fetchPrices } from './areas/account.ts';
 import { fetchMessage, listMessages } from './areas/messages.ts';
 import type { ProviderParts } from './areas/provider-parts.ts';
@@ -27,7 +28,7 @@ export function openSession(parts: ProviderParts, signal: AbortSignal): Provider
   const loadMessage = async (messageId: string) => ownSends.find(messageId) ?? loader.load(messageId);
 
   return {
-    workspace: parts.settings.workspace,
+    workspace: parts.workspace,
     cost: scope.cost,
     async sendMessages(request: SendRequest, options: SendOptions) {
       const receipt = await sendMessages(parts, scope, request, options);
@@ -35,7 +36,7 @@ export function openSession(parts: ProviderParts, signal: AbortSignal): Provider
       return receipt;
     },
     loadMessage,
-    loadMessages: (messageIds) => Promise.all(messageIds.map((id) => loadMessage(id).catch(asError))),
+    loadMessages: (messageIds) => Promise.all(messageIds.map((id) => loadMessage(id).catch(toError))),
     refreshMessage: (messageId) => fetchMessage(parts, scope, messageId, { isFresh: true }),
     listMessages: (query, page) => listMessages(parts, scope, query, page),
     listTraffic: (query, page) => listTraffic(parts, scope, query, page),
@@ -70,5 +71,3 @@ function createOwnSends({ messages, clock }: ProviderParts) {
     },
   };
 }
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
-import type { TransportOptions } from './client/transport.ts';
+import type { ClientSettings } from './client/client.ts';
 import type { CircuitBreakerOptions } from './resilience/circuit-breaker.ts';
 import type { RetryOptions } from './resilience/retry.ts';
 import type { RetryBudgetOptions } from './resilience/retry-budget.ts';
@@ -38,14 +38,7 @@ export interface CacheOptions {
 }
 
 /** The options complete, resolved once. */
-export interface ProviderSettings {
-  readonly workspace: string;
-  readonly baseUrl: string;
-  readonly apiKey: string;
-  readonly apiSecret: string | null;
-  readonly transport: Omit<TransportOptions, 'origin'>;
-  readonly retry: RetryOptions & RetryBudgetOptions;
-  readonly breaker: CircuitBreakerOptions;
+export interface ProviderSettings extends ClientSettings {
   readonly cache: CacheOptions;
 }
 

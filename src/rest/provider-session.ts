@@ -1,7 +1,7 @@
 import type { Balance, NetworkPrice, Payment } from '../domain/account.ts';
 import type { MessageQuery, OffsetPage, TrafficQuery } from '../domain/list-query.ts';
-import type { Message } from '../domain/message.ts';
-import type { SendReceipt, SendRequest } from '../domain/send.ts';
+import type { Message, StatusNews } from '../domain/message.ts';
+import type { SendReceipt, SendRequest, SignedAttempt } from '../domain/send.ts';
 import type { CountryStats, DailyStats, TrafficTotals } from '../domain/statistics.ts';
 import type { TrafficItem } from '../domain/traffic-item.ts';
 import type { WebhookAttempt, WebhookSettings, WebhookSettingsChange } from '../domain/webhook-settings.ts';
@@ -73,9 +73,9 @@ export interface SendOptions {
    * Called with the timestamp and signature right before the request is written (signed keys only), and awaited: the
    * ledger keeps them for the one byte-identical probe.
    */
-  readonly onSigned: (attempt: { readonly timestamp: number; readonly signature: string }) => Promise<void>;
+  readonly onSigned: (attempt: SignedAttempt) => Promise<void>;
   /** Re-sends exactly this signed attempt instead of a new one: the provider accepts such a pair at most once. */
-  readonly replay: { readonly timestamp: number; readonly signature: string } | null;
+  readonly replay: SignedAttempt | null;
   /** Stops the send, with its own reason, as long as the request is certainly not on the wire. Later it has no effect. */
   readonly startSignal?: AbortSignal;
 }
@@ -85,8 +85,6 @@ export interface Provider {
   readonly workspace: string;
   openSession(signal: AbortSignal): ProviderSession;
   /** A report arrived: the cached message follows it at once, without a call. */
-  applyReport(
-    message: Pick<Message, 'messageId' | 'status' | 'rawStatus' | 'statusCode' | 'deliveredAt'>,
-  ): void;
+  applyReport(news: StatusNews): void;
   close(): Promise<void>;
 }

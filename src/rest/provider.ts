@@ -3,8 +3,7 @@ import { createMessageCache } from './cache/message-cache.ts';
 import { createReadCache } from './cache/read-cache.ts';
 import { createClient } from './client/client.ts';
 import { openSession } from './open-session.ts';
-import type { ProviderOptions } from './provider-options.ts';
-import { resolveSettings } from './provider-options.ts';
+import { type ProviderOptions, resolveSettings } from './provider-options.ts';
 import type { Provider } from './provider-session.ts';
 import { createRowReader } from './wire/rows.ts';
 
@@ -12,14 +11,14 @@ import { createRowReader } from './wire/rows.ts';
 export function createProvider(options: ProviderOptions): Provider {
   const settings = resolveSettings(options);
   const { clock, logger, metrics } = options;
-  const { ttlMs, maxAnswers, maxMessages } = settings.cache;
+  const { ttlMs, pricesTtlMs, maxAnswers, maxMessages } = settings.cache;
   const parts: ProviderParts = {
-    settings,
+    workspace: settings.workspace,
     clock,
     logger,
     client: createClient({ settings, clock, logger, metrics }),
-    reads: createReadCache({ clock, metrics, maxAnswers }),
-    priceReads: createReadCache({ clock, metrics, maxAnswers: 1 }),
+    reads: createReadCache({ clock, metrics, ttlMs, maxAnswers }),
+    priceReads: createReadCache({ clock, metrics, ttlMs: pricesTtlMs, maxAnswers: 1 }),
     messages: createMessageCache({ clock, ttlMs, maxMessages }),
     rows: createRowReader(logger, metrics),
   };

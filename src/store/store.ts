@@ -1,5 +1,5 @@
 import type { DeliveryReport } from '../domain/delivery-report.ts';
-import type { SendReceipt } from '../domain/send.ts';
+import type { SendReceipt, SignedAttempt } from '../domain/send.ts';
 
 /**
  * Durable state behind one narrow interface, so that one machine needs no server (embedded LMDB) and many share one
@@ -110,7 +110,7 @@ export interface SendFingerprint {
   readonly recipients: readonly string[];
   readonly sender: string;
   /** When a signed key allows the byte-identical probe: the timestamp and signature of the first attempt. */
-  readonly signedAttempt: { readonly timestamp: number; readonly signature: string } | null;
+  readonly signedAttempt: SignedAttempt | null;
 }
 
 export interface LedgerEntry {

@@ -1,8 +1,9 @@
 import type { MessageQuery } from '../domain/list-query.ts';
 import type { Message } from '../domain/message.ts';
+import { toError } from '../domain/to-error.ts';
 import type { Metrics } from '../metrics.ts';
 import { UpstreamContractError } from '../rest/failures/failures.ts';
-import { forEachBounded } from '../rest/loaders/bounded.ts';
+import { forEachBounded } from '../rest/loaders/for-each-bounded.ts';
 import { groupByDay, lookUpDay, type ReadDayPage } from '../rest/loaders/history-lookup.ts';
 import type { ProviderSession } from '../rest/provider-session.ts';
 import type { Watch } from '../store/store.ts';
@@ -91,5 +92,3 @@ async function readPages(
     }
   }
 }
-
-const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -1,7 +1,7 @@
 import type { OperationContext } from '../../context.ts';
 import { OutcomeUnknownError, UpstreamUnavailableError } from '../../domain/errors.ts';
-import type { SendReceipt } from '../../domain/send.ts';
-import type { LedgerEntry, SendFingerprint, SendOutcome } from '../../store/store.ts';
+import type { SendReceipt, SignedAttempt } from '../../domain/send.ts';
+import type { LedgerEntry, SendOutcome } from '../../store/store.ts';
 import { START_WITHIN_MS } from './claim-window.ts';
 import type { PreparedSend } from './prepared-send.ts';
 import { settleSend } from './settle-send.ts';
@@ -59,7 +59,7 @@ export const outcomeUnknown = (idempotencyKey: string): OutcomeUnknownError =>
  */
 async function noteSignedAttempt(
   entry: LedgerEntry,
-  signedAttempt: NonNullable<SendFingerprint['signedAttempt']>,
+  signedAttempt: SignedAttempt,
   { store }: OperationContext,
 ): Promise<void> {
   const noted = { ...entry, fingerprint: { ...entry.fingerprint, signedAttempt } };

@@ -1,5 +1,5 @@
 import { InsufficientBalanceError, UpstreamUnavailableError } from '../../domain/errors.ts';
-import type { SendRequest } from '../../domain/send.ts';
+import type { SendRequest, SignedAttempt } from '../../domain/send.ts';
 import type { LedgerEntry, SendOutcome } from '../../store/store.ts';
 import type { ResolveParts } from './resolve-unknown-send.ts';
 import { settleSend } from './settle-send.ts';
@@ -27,7 +27,7 @@ export async function probeSend(
 
 async function replay(
   request: SendRequest,
-  signedAttempt: NonNullable<LedgerEntry['fingerprint']['signedAttempt']>,
+  signedAttempt: SignedAttempt,
   { provider }: ResolveParts,
 ): Promise<SendOutcome | null> {
   const onSigned = async () => undefined; // it is the same signature

@@ -16,12 +16,9 @@ export function fetchBalance(parts: ProviderParts, scope: CallScope): Promise<Ba
 
 /** `GET /user/pricing`: the price of one segment to every network. */
 export function fetchPrices(parts: ProviderParts, scope: CallScope): Promise<readonly NetworkPrice[]> {
-  const { settings, priceReads } = parts;
   const call = readCall('pricing', '/user/pricing');
-  const load = async (shared: CallScope) =>
-    readRows(parts, 'pricing', await parts.client.call(call, shared), readPrice);
-  const read = { key: call.path, ttlMs: settings.cache.pricesTtlMs, load };
-  return withReadErrors(() => priceReads.read(read, scope));
+  const read = (answer: UpstreamAnswer) => readRows(parts, 'pricing', answer, readPrice);
+  return withReadErrors(() => cachedRead({ ...parts, reads: parts.priceReads }, scope, call, { read }));
 }
 
 /** `GET /user/payments`. */

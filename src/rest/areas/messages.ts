@@ -1,6 +1,5 @@
 import type { MessageQuery, OffsetPage } from '../../domain/list-query.ts';
 import type { Message } from '../../domain/message.ts';
-import { isRecord } from '../client/answer.ts';
 import { type CallScope, readCall, type UpstreamAnswer } from '../client/call.ts';
 import { UpstreamContractError, UpstreamError } from '../failures/failures.ts';
 import { withReadErrors } from '../failures/read-errors.ts';
@@ -50,7 +49,7 @@ export async function fetchMessage(
 }
 
 function messageIn(body: unknown): Message {
-  const message = isRecord(body) ? readStatusMessage(body['message']) : null;
+  const message = readStatusMessage(body);
   if (message === null) throw new UpstreamContractError('status', 'the body holds no message');
   return message;
 }

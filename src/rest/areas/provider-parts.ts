@@ -4,12 +4,11 @@ import type { MessageCache } from '../cache/message-cache.ts';
 import type { ReadCache } from '../cache/read-cache.ts';
 import type { CallScope, UpstreamAnswer, UpstreamCall } from '../client/call.ts';
 import type { UpstreamClient } from '../client/client.ts';
-import type { ProviderSettings } from '../provider-options.ts';
 import type { RowReader } from '../wire/rows.ts';
 
 /** What one workspace's areas share for the length of the process. */
 export interface ProviderParts {
-  readonly settings: ProviderSettings;
+  readonly workspace: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly client: UpstreamClient;
@@ -26,12 +25,12 @@ export interface ReadOptions {
 
 /** Reads through the cache; `read` turns the answer into what is kept, so that it is done once for all who share it. */
 export function cachedRead<Result>(
-  { client, reads, settings }: ProviderParts,
+  { client, reads }: Pick<ProviderParts, 'client' | 'reads'>,
   scope: CallScope,
   call: UpstreamCall,
   how: ReadOptions & { readonly read: (answer: UpstreamAnswer) => Result },
 ): Promise<Result> {
   const load = async (shared: CallScope) => how.read(await client.call(call, shared));
   const key = call.query === '' ? call.path : `${call.path}?${call.query}`;
-  return reads.read({ key, ttlMs: settings.cache.ttlMs, isFresh: how.isFresh === true, load }, scope);
+  return reads.read({ key, isFresh: how.isFresh === true, load }, scope);
 }

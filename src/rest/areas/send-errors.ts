@@ -7,10 +7,15 @@ import {
   UpstreamUnavailableError,
 } from '../../domain/errors.ts';
 import { SendReplayRefusedError } from '../../domain/send-replay-refused-error.ts';
-import { type Refusal, TransportFailure, UpstreamError, type UpstreamFailure } from '../failures/failures.ts';
+import {
+  isSignatureClash,
+  type Refusal,
+  TransportFailure,
+  UpstreamError,
+  type UpstreamFailure,
+} from '../failures/failures.ts';
 import { codeIn, rateLimitedError, refusedError, unreachableError } from '../failures/read-errors.ts';
 import { verdictOf } from '../failures/verdict.ts';
-import { isSignatureClash } from '../resilience/retry.ts';
 import { toDecimal } from '../wire/fields.ts';
 
 /** Which part of the input each code is about, and what is wrong with it. */

@@ -1,11 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../domain/clock.ts';
-import type { Message } from '../../domain/message.ts';
+import type { Message, StatusNews } from '../../domain/message.ts';
 import { isFinalStatus } from '../../domain/message-status.ts';
 import { advanceStatus, statusRank } from '../../domain/status-progress.ts';
-
-/** What a delivery report tells of a message. */
-export type StatusNews = Pick<Message, 'messageId' | 'status' | 'rawStatus' | 'statusCode' | 'deliveredAt'>;
 
 /**
  * Messages of one workspace by id. A final one is immutable and stays until it is evicted; any other is true for a moment only.

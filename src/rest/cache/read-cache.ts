@@ -16,7 +16,6 @@ export interface ReadCache {
 
 export interface CachedRead<Result> {
   readonly key: string;
-  readonly ttlMs: number;
   /** Passes what is kept by; a call in flight is still shared. */
   readonly isFresh?: boolean;
   readonly load: (scope: CallScope) => Promise<Result>;
@@ -30,14 +29,16 @@ interface KeptAnswer {
 export interface ReadCacheParts {
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** How long an answer serves repeats. */
+  readonly ttlMs: number;
   readonly maxAnswers: number;
 }
 
-export function createReadCache({ clock, metrics, maxAnswers }: ReadCacheParts): ReadCache {
+export function createReadCache({ clock, metrics, ttlMs, maxAnswers }: ReadCacheParts): ReadCache {
   const kept = new Map<string, KeptAnswer>();
   const inFlight = new Map<string, SharedCall<unknown>>();
 
-  function keep(key: string, result: unknown, ttlMs: number): void {
+  function keep(key: string, result: unknown): void {
     if (ttlMs <= 0) return;
     const nowMs = clock.now();
     kept.delete(key);
@@ -49,12 +50,12 @@ export function createReadCache({ clock, metrics, maxAnswers }: ReadCacheParts):
     }
   }
 
-  function start<Result>({ key, ttlMs, load }: CachedRead<Result>, scope: CallScope): SharedCall<unknown> {
+  function start<Result>({ key, load }: CachedRead<Result>, scope: CallScope): SharedCall<unknown> {
     const call: SharedCall<unknown> = startSharedCall(async (signal) => {
       try {
         const result = await load({ signal, cost: scope.cost });
         // A call that was dropped meanwhile may hold what is no longer true.
-        if (inFlight.get(key) === call) keep(key, result, ttlMs);
+        if (inFlight.get(key) === call) keep(key, result);
         return result;
       } finally {
         if (inFlight.get(key) === call) inFlight.delete(key);

@@ -1,6 +1,6 @@
 import type { UpstreamArea } from '../../metrics.ts';
 import { type Refusal, UpstreamContractError, UpstreamError } from '../failures/failures.ts';
-import { parseRetryAfter } from '../resilience/retry.ts';
+import { isRecord } from '../wire/fields.ts';
 import { parseMoneyJson } from '../wire/money-json.ts';
 import type { UpstreamAnswer } from './call.ts';
 import type { HttpAnswer } from './transport.ts';
@@ -47,5 +47,10 @@ function parseBody(text: string): unknown {
   }
 }
 
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** `Retry-After` as milliseconds: seconds, or an HTTP date. Null when absent or unreadable. */
+function parseRetryAfter(value: string | undefined, nowMs: number): number | null {
+  if (value === undefined) return null;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
+}

@@ -1,6 +1,6 @@
 import type { Metrics } from '../../metrics.ts';
+import { TransportFailure, UpstreamContractError, UpstreamError } from '../failures/failures.ts';
 import type { UpstreamCall } from './call.ts';
-import { outcomeOf } from './outcome.ts';
 
 /** Counts attempts by how they ended, and times what is on the wire. */
 export interface CallMeter {
@@ -28,3 +28,41 @@ export const createCallMeter = ({ upstreamCalls, upstreamDuration }: Metrics): C
     return result;
   },
 });
+
+/** How one attempt failed, as it is counted. */
+type FailedOutcome =
+  | 'refused'
+  | 'rate_limited'
+  | 'fault'
+  | 'unreachable'
+  | 'timeout'
+  | 'aborted'
+  | 'nonsense';
+
+/** @returns null when no call was made: the circuit was open */
+function outcomeOf(failure: unknown): FailedOutcome | null {
+  if (failure instanceof UpstreamContractError) return 'nonsense';
+  if (failure instanceof UpstreamError) return outcomeOfStatus(failure.refusal.status);
+  return failure instanceof TransportFailure ? outcomeOfTransport(failure) : 'aborted';
+}
+
+function outcomeOfStatus(status: number): FailedOutcome {
+  if (status === 429) return 'rate_limited';
+  return status >= 500 ? 'fault' : 'refused';
+}
+
+function outcomeOfTransport({ reason }: TransportFailure): FailedOutcome | null {
+  switch (reason) {
+    case 'circuit_open':
+      return null;
+    case 'timeout':
+      return 'timeout';
+    case 'oversized':
+      return 'nonsense';
+    case 'unreachable':
+    case 'cut':
+      return 'unreachable';
+    default:
+      return reason satisfies never;
+  }
+}

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { SignedAttempt } from '../../domain/send.ts';
 import type { UpstreamArea } from '../../metrics.ts';
 import type { UpstreamCost } from '../provider-session.ts';
 import type { RetryRule } from '../resilience/retry.ts';
-import type { SignedAttempt } from '../signing/signer.ts';
 
 /** One call of the provider's API, as the areas ask for it. */
 export interface UpstreamCall {

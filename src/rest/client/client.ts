@@ -1,17 +1,15 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Logger } from '../../logger.ts';
 import type { Metrics } from '../../metrics.ts';
-import { TransportFailure, type UpstreamFailure } from '../failures/failures.ts';
-import type { ProviderSettings } from '../provider-options.ts';
-import { createCircuitBreaker } from '../resilience/circuit-breaker.ts';
+import { isSignatureClash, TransportFailure, type UpstreamFailure } from '../failures/failures.ts';
+import { type CircuitBreakerOptions, createCircuitBreaker } from '../resilience/circuit-breaker.ts';
 import { createConcurrencyLimit } from '../resilience/concurrency-limit.ts';
-import { isSignatureClash, withRetries } from '../resilience/retry.ts';
-import { createRetryBudget } from '../resilience/retry-budget.ts';
+import { type RetryOptions, withRetries } from '../resilience/retry.ts';
+import { createRetryBudget, type RetryBudgetOptions } from '../resilience/retry-budget.ts';
 import { createSigner, type Signer } from '../signing/signer.ts';
 import { readAnswer } from './answer.ts';
 import type { CallScope, UpstreamAnswer, UpstreamCall } from './call.ts';
 import { createCallMeter } from './call-meter.ts';
-import { placeVerdictOf } from './outcome.ts';
 import { signRequest } from './signed-request.ts';
 import {
   type ByteStream,
@@ -19,6 +17,7 @@ import {
   type Exchange,
   type HttpAnswer,
   type HttpRequest,
+  type TransportOptions,
 } from './transport.ts';
 
 /** The provider's REST API as calls: signed, bounded, retried where that is safe, counted. */
@@ -35,8 +34,21 @@ export interface UpstreamClient {
   close(): Promise<void>;
 }
 
+/** One workspace at the provider, and how to behave towards it. */
+export interface ClientSettings {
+  readonly workspace: string;
+  /** With the base path. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** Null when the key does not sign. */
+  readonly apiSecret: string | null;
+  readonly transport: Omit<TransportOptions, 'origin'>;
+  readonly retry: RetryOptions & RetryBudgetOptions;
+  readonly breaker: CircuitBreakerOptions;
+}
+
 export interface ClientParts {
-  readonly settings: ProviderSettings;
+  readonly settings: ClientSettings;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -136,6 +148,13 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
 function isOutage(exchange: Exchange<unknown>, isProbe: boolean): boolean {
   if (exchange.kind === 'answer') return exchange.answer.status >= 500;
   return exchange.kind === 'failed' || isProbe;
+}
+
+/** What an attempt tells about how many of them the provider bears. */
+function placeVerdictOf(exchange: Exchange<unknown> | null): 'ok' | 'rate_limited' | 'other' {
+  if (exchange?.kind !== 'answer') return 'other';
+  if (exchange.answer.status === 429) return 'rate_limited';
+  return exchange.answer.status < 500 ? 'ok' : 'other';
 }
 
 /** A download is what it was asked for unless it is a refusal: an error status, or JSON in place of CSV. */

@@ -1,4 +1,5 @@
-import type { SignedAttempt, Signer } from '../signing/signer.ts';
+import type { SignedAttempt } from '../../domain/send.ts';
+import type { Signer } from '../signing/signer.ts';
 import type { UpstreamCall } from './call.ts';
 import type { HttpRequest } from './transport.ts';
 

@@ -3,6 +3,7 @@ import { type Dispatcher, Pool } from 'undici';
 import type { UpstreamArea } from '../../metrics.ts';
 import { TransportFailure, type TransportReason } from '../failures/failures.ts';
 import { type CallResult, traceCall } from './upstream-channel.ts';
+import { dispatcherFor, type Writing } from './writing.ts';
 
 /** One HTTP request, ready to be written. */
 export interface HttpRequest {
@@ -83,7 +84,7 @@ export function createTransport(options: TransportOptions): Transport {
     exchange: (given, signal) =>
       traced(given, (request) =>
         attempt(request, signal, options.attemptTimeoutMs, async (stop, writing) => {
-          const response = await dispatcherFor(answers, request, writing).request(
+          const response = await dispatcherFor(answers, request.method, writing).request(
             requestOptions(request, stop),
           );
           return { status: response.statusCode, headers: response.headers, body: await response.body.text() };
@@ -114,11 +115,6 @@ const requestOptions = (request: HttpRequest, signal: AbortSignal): Dispatcher.R
   body: request.body,
   signal,
 });
-
-/** Whether bytes of the request may be on the wire. */
-interface Writing {
-  hasBegun: boolean;
-}
 
 /** Runs one attempt under the caller's signal and a deadline of its own. */
 async function attempt<Body>(
@@ -169,27 +165,3 @@ function reasonOf(error: unknown): TransportReason {
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
-
-/** For what changes something at the provider: notes the moment from which bytes may be on the wire. */
-function dispatcherFor(pool: Pool, request: HttpRequest, writing: Writing): Dispatcher {
-  if (request.method === 'GET') return pool;
-  return pool.compose((dispatch) => (options, handler) => dispatch(options, noteWriting(handler, writing)));
-}
-
-function noteWriting(handler: Dispatcher.DispatchHandler, writing: Writing): Dispatcher.DispatchHandler {
-  return {
-    onRequestStart(controller, context) {
-      // A request that was begun must not be begun again on another socket, whatever the client thinks of it.
-      if (writing.hasBegun) controller.abort(new Error('A request that changes something is written once.'));
-      handler.onRequestStart?.(controller, context);
-      writing.hasBegun ||= !controller.aborted;
-    },
-    onRequestUpgrade: (controller, status, headers, socket) =>
-      handler.onRequestUpgrade?.(controller, status, headers, socket),
-    onResponseStart: (controller, status, headers, message) =>
-      handler.onResponseStart?.(controller, status, headers, message),
-    onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
-    onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
-    onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
-  };
-}

@@ -56,3 +56,7 @@ export const isUpstreamFailure = (error: unknown): error is UpstreamFailure =>
   error instanceof UpstreamError ||
   error instanceof UpstreamContractError ||
   error instanceof TransportFailure;
+
+/** Another process with the same key took this timestamp for this path: another timestamp will do. */
+export const isSignatureClash = (failure: UpstreamFailure): boolean =>
+  failure instanceof UpstreamError && failure.refusal.errorCode === 'INVALID_SIGNATURE';

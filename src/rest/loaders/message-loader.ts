@@ -1,11 +1,12 @@
 import DataLoader from 'dataloader';
 import type { Message } from '../../domain/message.ts';
 import { parseMessageId } from '../../domain/message-id.ts';
+import { toError } from '../../domain/to-error.ts';
 import { fetchMessage, listMessages } from '../areas/messages.ts';
 import type { ProviderParts } from '../areas/provider-parts.ts';
 import type { CallScope } from '../client/call.ts';
 import { UpstreamContractError } from '../failures/failures.ts';
-import { forEachBounded } from './bounded.ts';
+import { forEachBounded } from './for-each-bounded.ts';
 import { groupByDay, lookUpDay, type ReadDayPage, type StampedId } from './history-lookup.ts';
 
 /** Messages by id, for one operation: the ids of one tick are looked up together, in as few calls as can be. */
@@ -82,5 +83,3 @@ async function fetchSingly(
     loaded.set(id, await fetchMessage(parts, scope, id).catch(toError));
   });
 }
-
-const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

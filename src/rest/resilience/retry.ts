@@ -1,4 +1,5 @@
 import {
+  isSignatureClash,
   isUpstreamFailure,
   TransportFailure,
   UpstreamError,
@@ -58,10 +59,6 @@ function isPassing(failure: UpstreamFailure): boolean {
   return failure.refusal.status >= 500 || isSignatureClash(failure);
 }
 
-/** Another process with the same key took this timestamp for this path: another timestamp will do. */
-export const isSignatureClash = (failure: UpstreamFailure): boolean =>
-  failure instanceof UpstreamError && failure.refusal.errorCode === 'INVALID_SIGNATURE';
-
 /**
  * Milliseconds to wait before the next attempt; null when there were enough, or when it is longer than a call should be
  * held up.
@@ -106,12 +103,4 @@ export async function withRetries<Result>(
       await sleep(waitMs, call.signal);
     }
   }
-}
-
-/** `Retry-After` as milliseconds: seconds, or an HTTP date. Null when absent or unreadable. */
-export function parseRetryAfter(value: string | undefined, nowMs: number): number | null {
-  if (value === undefined) return null;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
 }

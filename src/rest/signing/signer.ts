@@ -1,5 +1,6 @@
 import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../domain/clock.ts';
+import type { SignedAttempt } from '../../domain/send.ts';
 import { sleep } from '../resilience/sleep.ts';
 import { createTimestampAllocator } from './timestamp-allocator.ts';
 
@@ -9,12 +10,6 @@ export interface RequestToSign {
   readonly path: string;
   /** Exactly as sent; empty for a GET. */
   readonly body: string;
-}
-
-/** The provider takes each such pair once, for about five minutes. */
-export interface SignedAttempt {
-  readonly timestamp: number;
-  readonly signature: string;
 }
 
 export interface Signer {

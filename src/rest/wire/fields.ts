@@ -36,3 +36,6 @@ export const nameOf = <Name extends string | null>(
   const word = value?.toLowerCase() ?? '';
   return Object.hasOwn(names, word) ? (names[word] ?? otherwise) : otherwise;
 };
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

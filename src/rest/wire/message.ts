@@ -29,9 +29,9 @@ const COMMON_MEMBERS = {
 /** A row of the list: the id given at the send is called `client_message_id` here. */
 const listedMessage = z.object({ client_message_id: z.string(), ...COMMON_MEMBERS });
 /** The answer to a status call. */
-const statusMessage = z.object({ message_id: z.string(), ...COMMON_MEMBERS });
+const statusAnswer = z.object({ message: z.object({ message_id: z.string(), ...COMMON_MEMBERS }) });
 
-type WireMessage = Omit<z.infer<typeof statusMessage>, 'message_id'>;
+type WireMessage = Omit<z.infer<typeof listedMessage>, 'client_message_id'>;
 
 /** Null when it lacks what no message can do without. */
 export function readListedMessage(row: unknown): Message | null {
@@ -39,9 +39,9 @@ export function readListedMessage(row: unknown): Message | null {
   return success ? toMessage(data.client_message_id, data) : null;
 }
 
-export function readStatusMessage(row: unknown): Message | null {
-  const { success, data } = statusMessage.safeParse(row);
-  return success ? toMessage(data.message_id, data) : null;
+export function readStatusMessage(body: unknown): Message | null {
+  const { success, data } = statusAnswer.safeParse(body);
+  return success ? toMessage(data.message.message_id, data.message) : null;
 }
 
 function toMessage(messageId: string, wire: WireMessage): Message | null {

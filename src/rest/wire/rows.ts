@@ -1,7 +1,7 @@
 import type { Logger } from '../../logger.ts';
 import type { Metrics, UpstreamArea } from '../../metrics.ts';
-import { isRecord } from '../client/answer.ts';
 import { UpstreamContractError } from '../failures/failures.ts';
+import { isRecord } from './fields.ts';
 
 /** Reads rows one by one: one that makes no sense is left out and counted, the others stand. */
 export interface RowReader {

@@ -4,8 +4,7 @@ import type {
   WebhookSettings,
   WebhookSettingsChange,
 } from '../../domain/webhook-settings.ts';
-import { isRecord } from '../client/answer.ts';
-import { optionalCode, optionalFlag, optionalText, toInstantOrNull, toText } from './fields.ts';
+import { isRecord, optionalCode, optionalFlag, optionalText, toInstantOrNull, toText } from './fields.ts';
 
 const optionalNames = z.array(z.string()).nullish().catch(null);
 
