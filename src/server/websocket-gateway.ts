@@ -106,7 +106,7 @@ function createServer({ limits }: WebSocketGatewayParts): WebSocketServer {
     perMessageDeflate: false,
     clientTracking: false,
     // A `complete` and a `subscribe` with the same id in one packet are then handled one after the other.
-    allowSynchronousEvents: true,
+    allowSynchronousEvents: false,
     closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols,
   };
