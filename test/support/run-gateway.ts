@@ -55,6 +55,7 @@ export async function runGateway(providerUrl: string, options: RunOptions = {}):
     AUTH: 'none',
     GUARDS: 'off',
     INTROSPECTION: 'on',
+    DRAIN_TIMEOUT_MS: '1000',
     ...env,
   });
   const gateway = await startGateway(config, { logger: createLogger('silent'), ...rest });
