@@ -116,7 +116,10 @@ export function createOperationRunner(parts: RunnerParts) {
     metrics.operationDuration.observe({ type }, durationMs / 1000);
     metrics.operations.inc({ type, outcome });
     if (logger.isLevelEnabled('debug'))
-      logger.debug({ ...describeFor(context), type, name, outcome, durationMs }, 'operation');
+      logger.debug(
+        { ...describeFor(context), type, name, outcome, durationMs: round(durationMs) },
+        'operation',
+      );
     return settled;
   }
 
@@ -147,6 +150,9 @@ class InvalidDocument extends Error {
 }
 
 const codeOf = ([first]: readonly GraphQLFormattedError[]) => first?.extensions?.['code'];
+
+/** To microseconds. */
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 const describeFor = ({ requestId, viewer, provider }: OperationContext) => ({
   requestId,
