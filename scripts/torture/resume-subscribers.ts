@@ -158,6 +158,10 @@ interface Seen {
 
 /** Whatever else ends a subscription would have made a client give up. */
 const GOOD_ENDS = [
+  'closed 1013',
+  'closed 4408',
+  'OVERLOADED',
+  'UPSTREAM_UNAVAILABLE',
   'closed 1001',
   'closed 1006',
   'closed 1012',

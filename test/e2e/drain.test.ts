@@ -43,6 +43,8 @@ beforeEach(async () => {
     INTROSPECTION: 'on',
     DRAIN_NOTICE_MS: '300',
     LIMIT_BODY_MS: '3000',
+    SMS_API_TIMEOUT_MS: '4000',
+    LIMIT_EVENT_LOOP_LAG_MS: '60000', // nobody is turned away, however busy the machine is
   });
 }, 60_000);
 afterEach(async () => {
@@ -173,8 +175,13 @@ describe('SIGTERM', () => {
     await once(mute, 'connect');
     await ask({ query: '{ __typename }' }); // after all of that was taken in
 
+    provider.script(() => {}); // which does not answer either
+    const asked = ask(sendOf('unknown'));
+    await provider.received(1);
+
     const beganAtMs = performance.now();
     gateway.signal('SIGTERM');
+    expect((await asked).data).toEqual({ sendSms: { __typename: 'OutcomeUnknownError' } });
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
     expect(performance.now() - beganAtMs).toBeLessThan(15_000);
     for (const socket of [deaf, blind, reluctant, halting, mute]) socket.destroy();
@@ -182,4 +189,4 @@ describe('SIGTERM', () => {
 });
 
 /** Together more than the buffers of the system hold. */
-const BIG_ANSWERS = 80;
+const BIG_ANSWERS = 60;

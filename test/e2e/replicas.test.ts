@@ -217,6 +217,16 @@ describe('two replicas on one Redis', () => {
       .toEqual([[], []]);
     expect(await post(one, { messageId: 'm-hang' })).toBe(204);
   });
+
+  it('end in peace while Redis hangs, and while it is gone', async () => {
+    redis.pause();
+    one.signal('SIGTERM');
+    expect(await one.ended).toEqual({ code: 0, signal: null });
+    redis.resume();
+    await redis.kill();
+    other.signal('SIGTERM');
+    expect(await other.ended).toEqual({ code: 0, signal: null });
+  }, 30_000);
 });
 
 const ROUNDS = 40;
