@@ -183,6 +183,19 @@ describe('the mode', () => {
     }
   });
 
+  it('monitor stops no send because prices cannot be asked for; enforce does, and says that nothing was sent', async () => {
+    for (const [mode, typename] of [
+      ['monitor', 'SendResult'],
+      ['enforce', 'UpstreamUnavailableError'],
+    ] as const) {
+      const { gateway, provider } = await guarded({ GUARDS: mode, GUARD_SPEND_PER_DAY: '100' });
+      provider.faults.next({ kind: 'internal_error', path: '/user/pricing', times: 3 });
+      expect((await send(gateway, [scattered(1)])).__typename).toBe(typename);
+      expect(provider.acceptedCount).toBe(mode === 'monitor' ? 1 : 0);
+      expect(await decisions(gateway, 'daily_spend', 'monitored')).toBe(mode === 'monitor' ? 1 : 0);
+    }
+  });
+
   it('enforces in production without being told: a pumping run gets next to nothing', async () => {
     const { gateway, provider } = await guarded({});
     const lists = Array.from({ length: 4 }, (_, list) => numbers(100, inRun, 100 * list));

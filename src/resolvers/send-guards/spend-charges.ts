@@ -10,20 +10,31 @@ import { guardKey } from './recipient-charges.ts';
 /** What a price that nobody knows could be: more than any cap. A cap that lets it through would be none. */
 const UNKNOWN_COST = Number.MAX_SAFE_INTEGER;
 
+type SpendContext = Pick<OperationContext, 'viewer' | 'guards' | 'provider' | 'clock' | 'signal' | 'logger'>;
+
 /** What the send may cost, counted against the caps of the hour and the day. Prices are asked for only when there is one. */
 export async function countSpend(
   request: SendRequest,
-  context: Pick<OperationContext, 'viewer' | 'guards' | 'provider' | 'clock'>,
+  context: SpendContext,
 ): Promise<readonly GuardedCharge[]> {
   const { spendPerHour, spendPerDay } = context.guards;
   if (spendPerHour === null && spendPerDay === null) return [];
-  const cost = await priceSend(request, context);
+  const cost = await priceSend(request, context).catch((error: unknown) =>
+    asUnknownWhenMonitored(error, context),
+  );
   const chargeFor = (guard: Guard, cap: Decimal | null, windowMs: number, name: string): GuardedCharge[] =>
     cap === null ? [] : [toCharge(guard, { cap, windowMs, name, cost, workspace: context.viewer.workspace })];
   return [
     ...chargeFor('hourly_spend', spendPerHour, HOUR_MS, 'hour'),
     ...chargeFor('daily_spend', spendPerDay, DAY_MS, 'day'),
   ];
+}
+
+/** Who only watches stops no send because the prices cannot be asked for. */
+function asUnknownWhenMonitored(error: unknown, { guards, signal, logger }: SpendContext): null {
+  if (guards.mode === 'enforce' || signal.aborted) throw error;
+  logger.warn({ err: error }, 'The prices could not be asked for, so a send counts as over the spend caps.');
+  return null;
 }
 
 interface Cap {
