@@ -29,8 +29,17 @@ export function describeConfig(config: Config): string {
     `  store       ${store.url.split(':')[0] === 'file' ? store.url : 'Redis'}`,
     `  callers     ${callers[auth.kind]}`,
     `  guards      ${guards.mode}`,
+    `  spend caps  ${describeCaps(guards)}`,
     `  listens on  ${server.host}, port ${server.port}`,
     ...warnings.map((warning) => `Note: ${warning}`),
     '',
   ].join('\n');
+}
+
+function describeCaps({ spendPerHour, spendPerDay }: Config['guards']): string {
+  const caps = [
+    ...(spendPerHour === null ? [] : [`${spendPerHour} an hour`]),
+    ...(spendPerDay === null ? [] : [`${spendPerDay} a day`]),
+  ];
+  return caps.length === 0 ? 'none (GUARD_SPEND_PER_HOUR, GUARD_SPEND_PER_DAY)' : caps.join(', ');
 }
