@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
 import { schema } from '../../src/schema/index.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { ask, TRANSPORTS } from '../support/ask-everywhere.ts';
@@ -199,5 +200,28 @@ describe('the claim `workspace`', () => {
     const socket = await openRawSocket(gateway.webSocketUrl);
     socket.send({ type: 'connection_init', payload: { token: bearer } });
     expect(await socket.closed).toMatchObject({ code: 4403 });
+  });
+});
+
+describe('a gateway that would be open to everybody', () => {
+  const WEBHOOKS = { WEBHOOK_SECRETS: 'webhook-secret-of-the-test' };
+
+  it.each(['sk_prod_0123456789', 'sk_test_0123456789', 'any-other-key'])(
+    'does not start with the key %s, whose account would be shown, unless AUTH=none says so',
+    (key) => {
+      const env = { ...WEBHOOKS, SMS_API_KEY: key };
+      expect(() => loadConfig(env)).toThrow(/Callers are not authenticated: set AUTH_JWT_SECRET/);
+      expect(loadConfig({ ...env, AUTH: 'none' }).auth).toEqual({ kind: 'none' });
+    },
+  );
+
+  it('lets everybody in when AUTH=none is said outright', async () => {
+    const env = { AUTH: 'none', AUTH_JWT_SECRET: '' };
+    const open = await startLiveGateway({ providerUrl: provider.url, env });
+    for (const transport of TRANSPORTS)
+      expect(await ask(transport, open, WHO)).toEqual(
+        expect.objectContaining({ data: { viewer: { workspace: 'shop', subject: null } } }),
+      );
+    await open.close();
   });
 });
