@@ -18,6 +18,8 @@ export interface HubOptions {
   readonly metrics: Pick<Metrics, 'hubSubscribers' | 'slowConsumers'>;
   /** Live entries kept for each subscriber that is busy. @default 256 */
   readonly queueLimit?: number;
+  /** How often to look whether the log was emptied. @default 10 seconds */
+  readonly epochCheckMs?: number;
 }
 
 const DEFAULT_QUEUE_LIMIT = 256;
@@ -60,6 +62,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     log,
     logger,
     from,
+    ...(options.epochCheckMs !== undefined && { epochCheckMs: options.epochCheckMs }),
     onEntries: createPacedDispatch(dispatch, Math.ceil(queueLimit / PORTIONS_PER_QUEUE)),
     onNewEpoch(newPosition) {
       position = newPosition;

@@ -4,6 +4,7 @@ import type { EventLog, LogBounds, LogEntry, Position } from '../store/store.ts'
 import { endOf } from './event-cursor.ts';
 
 const RETRY_MS = 500;
+const DEFAULT_EPOCH_CHECK_MS = 10_000;
 
 /** The one reader of the log in a process. */
 export interface LogReader {
@@ -21,10 +22,12 @@ export interface LogReaderOptions {
   readonly onEntries: (entries: readonly LogEntry[]) => Promise<void>;
   /** The log was started anew: what was read before means nothing any more. */
   readonly onNewEpoch: (position: Position) => void;
+  /** How often to look whether somebody emptied the log although the engine was never away. @default 10 seconds */
+  readonly epochCheckMs?: number;
 }
 
 export function startLogReader(options: LogReaderOptions): LogReader {
-  const { log, logger, onEntries, onNewEpoch } = options;
+  const { log, logger, onEntries, onNewEpoch, epochCheckMs = DEFAULT_EPOCH_CHECK_MS } = options;
   const closing = new AbortController();
   let epoch = options.from.epoch;
   let position = endOf(options.from);
@@ -45,8 +48,14 @@ export function startLogReader(options: LogReaderOptions): LogReader {
       if (isUp && !isConnected) round.abort();
       else isConnected = isUp;
     };
-    await log.tail(position, takeEntries, { signal, onStateChange });
+    const watch = setInterval(() => void abortOnNewEpoch(round), epochCheckMs).unref();
+    await log.tail(position, takeEntries, { signal, onStateChange }).finally(() => clearInterval(watch));
     if (!signal.aborted) throw new Error('The log ended its tail unasked.');
+  }
+
+  async function abortOnNewEpoch(round: AbortController): Promise<void> {
+    const bounds = await log.bounds().catch(() => null); // of an outage the tail knows
+    if (bounds !== null && bounds.epoch !== epoch) round.abort();
   }
 
   async function checkEpoch(): Promise<void> {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStatusTally } from '../../scripts/torture/status-tally.ts';
@@ -218,6 +220,18 @@ describe('two replicas on one Redis', () => {
     expect(await post(one, { messageId: 'm-hang' })).toBe(204);
   });
 
+  it('say that a cursor has expired once Redis was emptied', async () => {
+    const feed = await openFeed(subscribeOverSocket, one, null);
+    expect(await post(other, { messageId: 'm-3' })).toBe(204);
+    const { cursor } = await takeEvent(feed);
+    await feed.leave();
+    await flush(redis);
+    for (const subscribe of [subscribeOverSocket, subscribeOverStream]) {
+      const options = { url: other.url, query: FEED_QUERY, after: cursor };
+      expect(await openSubscription(subscribe, options).over).toBe('CURSOR_EXPIRED');
+    }
+  });
+
   it('end in peace while Redis hangs, and while it is gone', async () => {
     redis.pause();
     one.signal('SIGTERM');
@@ -234,6 +248,13 @@ const LATEST_TURN = 211;
 const STRIDE = 17;
 const REPORTS = 60;
 const RETRY_TURNS = 50;
+
+async function flush({ port }: RedisServer): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write('FLUSHALL\r\n');
+  expect(String(await once(socket, 'data'))).toContain('+OK');
+  socket.destroy();
+}
 
 async function postSteps(gateway: GatewayProcess, messageId: string): Promise<readonly number[]> {
   const answers: number[] = [];

@@ -285,6 +285,22 @@ describe('the hub', () => {
     expect(idsOf(await take(next, 1))).toEqual(['m1']);
   });
 
+  it('notices that the log was emptied although the engine was never away', async () => {
+    const { log } = await openTestStore();
+    let epoch = 'before';
+    const emptied: EventLog = { ...log, bounds: async () => ({ ...(await log.bounds()), epoch }) };
+    const metrics = createMetrics({ process: false });
+    const hub = await createHub({ log: emptied, logger: silentLogger, metrics, epochCheckMs: 1 });
+    onTestFinished(() => hub.close());
+    const parked = hub.subscribe(feed(), null).next();
+    epoch = 'after';
+    await expect(parked).rejects.toThrow(CursorExpiredError);
+    expect(hub.epoch).toBe('after');
+    const next = hub.subscribe(feed(), null);
+    await appendMany(log, ['m1']);
+    expect(idsOf(await take(next, 1))).toEqual(['m1']);
+  });
+
   it('ends everybody when it closes, and takes nobody after', async () => {
     const { log } = await openTestStore();
     const hub = await openTestHub({ log });
