@@ -56,7 +56,7 @@ export function createDocumentCache(options: DocumentCacheOptions): (text: strin
 function findMistakes(document: DocumentNode, options: DocumentCacheOptions): readonly GraphQLError[] {
   const mistakes = validate(options.schema, document, options.rules, { maxErrors: MAX_ERRORS });
   const [first] = mistakes;
-  if (!options.hidesSchema || first === undefined) return mistakes;
+  if (!options.hidesSchema || first === undefined) return onceEach(mistakes);
   return [
     new GraphQLError('The document does not fit the schema of this gateway.', {
       nodes: first.nodes ?? null,
@@ -64,6 +64,12 @@ function findMistakes(document: DocumentNode, options: DocumentCacheOptions): re
     }),
   ];
 }
+
+/** The same mistake made ten times is told once. */
+const onceEach = (mistakes: readonly GraphQLError[]): readonly GraphQLError[] =>
+  mistakes.filter(
+    ({ message }, index) => mistakes.findIndex((earlier) => earlier.message === message) === index,
+  );
 
 function parseBounded(text: string, maxTokens: number): DocumentNode {
   try {
