@@ -43,4 +43,8 @@ export interface OffsetPage<Row> {
   readonly total: number;
   readonly page: number;
   readonly totalPages: number;
+  /** Rows that a full page holds: what was asked for, or less where the provider serves smaller pages. */
+  readonly limit: number;
+  /** Rows of this page, those that could not be read too. */
+  readonly served: number;
 }

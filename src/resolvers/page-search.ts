@@ -1,5 +1,5 @@
 import type { Anchor, PlacedRow } from './page-anchor.ts';
-import { MAX_PAGE_ROWS, windowAt } from './page-window.ts';
+import { windowAt } from './page-window.ts';
 import { type FoundPage, oldestOf, type PageReader } from './paged-list.ts';
 import { rowsBehind } from './rows-behind.ts';
 
@@ -15,18 +15,18 @@ interface Found<Row> {
  * @param hintOffset where to start looking: the distance to the place costs calls, twice its logarithm
  */
 export async function searchByInstant<Row>(
-  read: PageReader<Row>,
+  pages: PageReader<Row>,
   anchor: Anchor,
   hintOffset: number,
 ): Promise<Found<Row>> {
-  let page = await firstPageReaching(read, anchor, pageNumberOf(hintOffset));
+  let page = await firstPageReaching(pages, anchor, pageNumberOf(hintOffset, pages.maxRows));
   const rows = [...page.rows];
   for (;;) {
     const place = rowsBehind(rows, anchor);
     const oldest = oldestOf(page);
     const isDecided = place.isAnchorFound || page.isLast || (oldest !== null && oldest < anchor.at);
     if (isDecided) return { rows: place.rows, page };
-    page = await readPage(read, page.window.page + 1);
+    page = await readPage(pages, page.window.page + 1);
     rows.push(...newRows(page, rows));
   }
 }
@@ -37,14 +37,14 @@ function newRows<Row>(page: FoundPage<Row>, known: readonly PlacedRow<Row>[]): r
   return page.rows.filter((row) => !knownIds.has(row.rowId));
 }
 
-const pageNumberOf = (offset: number): number => windowAt(offset, MAX_PAGE_ROWS).page;
+const pageNumberOf = (offset: number, maxRows: number): number => windowAt(offset, maxRows).page;
 
-const readPage = <Row>(read: PageReader<Row>, page: number): Promise<FoundPage<Row>> =>
-  read(windowAt((page - 1) * MAX_PAGE_ROWS, MAX_PAGE_ROWS), { isFresh: true });
+const readPage = <Row>(pages: PageReader<Row>, page: number): Promise<FoundPage<Row>> =>
+  pages.read(windowAt((page - 1) * pages.maxRows, pages.maxRows), { isFresh: true });
 
 /** The first page whose last row is as old as the anchor or older: doubling steps from the hint, then halving between. */
 async function firstPageReaching<Row>(
-  read: PageReader<Row>,
+  pages: PageReader<Row>,
   anchor: Anchor,
   hint: number,
 ): Promise<FoundPage<Row>> {
@@ -52,7 +52,7 @@ async function firstPageReaching<Row>(
   let reaching: FoundPage<Row> | null = null;
   let probe = hint;
   for (let stride = 1; ; stride *= 2) {
-    const page = await readPage(read, probe);
+    const page = await readPage(pages, probe);
     if (isReaching(page, anchor)) reaching = page;
     else newer = probe;
     const first = reaching?.window.page ?? Number.POSITIVE_INFINITY;

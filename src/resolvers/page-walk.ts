@@ -35,47 +35,52 @@ export async function walkPage<Row>(
   after: Anchor | null,
   first: number,
 ): Promise<WalkedPage<Row>> {
-  const read = createPageReader(list);
+  const pages = createPageReader(list);
   const walked: PlacedRow<Row>[] = [];
   let anchor = after;
+  let headOffset = 0;
   for (;;) {
     const wanted = first - walked.length;
     const { rows, page } = await (anchor === null
-      ? readHead(read, wanted)
+      ? readHead(pages, headOffset, wanted)
       : // A page that came short shows that the list is moving: the next one has to show the anchor.
-        readBehind(read, anchor, { wanted, mayHideAnchor: list.isAppendOnly && walked.length === 0 }));
+        readBehind(pages, anchor, { wanted, mayHideAnchor: list.isAppendOnly && walked.length === 0 }));
     walked.push(...rows.slice(0, wanted));
     if (walked.length === first || page.isLast) return { rows: walked, total: page.total };
+    headOffset = page.window.start + page.window.limit;
     anchor = goOnFrom(anchorAt(walked, walked.length - 1, after), page);
   }
 }
 
-async function readHead<Row>(read: PageReader<Row>, wanted: number): Promise<Step<Row>> {
-  const page = await read(windowAt(0, wanted));
+/** @param offset of the first row that was not read yet: not 0 when none of those before it made sense */
+async function readHead<Row>(pages: PageReader<Row>, offset: number, wanted: number): Promise<Step<Row>> {
+  const page = await pages.read(windowAt(offset, Math.min(wanted, pages.maxRows)));
   return { rows: page.rows, page };
 }
 
 async function readBehind<Row>(
-  read: PageReader<Row>,
+  pages: PageReader<Row>,
   anchor: Anchor,
   { wanted, mayHideAnchor }: { readonly wanted: number; readonly mayHideAnchor: boolean },
 ): Promise<Step<Row>> {
-  const place = { anchorOffset: anchor.offset, count: wanted };
-  const page = await read(windowBehind({ ...place, mayHideAnchor }));
+  const place = { anchorOffset: anchor.offset, count: wanted, maxRows: pages.maxRows };
+  const page = await pages.read(windowBehind({ ...place, mayHideAnchor }));
+  // From now on it is known how large a page can be: the next one lies where it is meant to.
+  if (page.isClamped) return readBehind(pages, anchor, { wanted, mayHideAnchor });
   const rows = mayHideAnchor && startsBehind(page, anchor) ? page.rows : rowsWithin(page, anchor);
   if (rows !== null) return { rows, page };
 
   const growth = page.total - anchor.total;
   const movedOffset = Math.max(0, anchor.offset + growth);
   if (growth !== 0) {
-    const moved = await read(
+    const moved = await pages.read(
       windowBehind({ ...place, anchorOffset: movedOffset, mayHideAnchor: false }),
       FRESH,
     );
     const movedRows = rowsWithin(moved, anchor);
     if (movedRows !== null) return { rows: movedRows, page: moved };
   }
-  return searchByInstant(read, anchor, movedOffset);
+  return searchByInstant(pages, anchor, movedOffset);
 }
 
 const FRESH = { isFresh: true } as const;

@@ -24,6 +24,8 @@ export interface Wanted {
   readonly count: number;
   /** True when a page that starts right behind the anchor, without showing it, would do. */
   readonly mayHideAnchor: boolean;
+  /** The most rows that a page can hold, as far as it is known. @default 100 */
+  readonly maxRows?: number;
 }
 
 /**
@@ -32,34 +34,35 @@ export interface Wanted {
  * anchor down the page, and the spare saves a second call. Only where no size does it (close to 100 rows), the page shows
  * the anchor and as many rows behind it as can be.
  */
-export function windowBehind({ anchorOffset, count, mayHideAnchor }: Wanted): PageWindow {
-  const exact = mayHideAnchor ? windowStartingAt(anchorOffset + 1, count) : null;
+export function windowBehind(wanted: Wanted): PageWindow {
+  const { anchorOffset, count, mayHideAnchor, maxRows = MAX_PAGE_ROWS } = wanted;
+  const exact = mayHideAnchor ? windowStartingAt(anchorOffset + 1, count, maxRows) : null;
   return (
     exact ??
-    smallestHolding(anchorOffset, anchorOffset + count + Math.max(count, MIN_SPARE_ROWS)) ??
-    smallestHolding(anchorOffset, anchorOffset + count) ??
-    widestBehind(anchorOffset)
+    smallestHolding(anchorOffset, anchorOffset + count + Math.max(count, MIN_SPARE_ROWS), maxRows) ??
+    smallestHolding(anchorOffset, anchorOffset + count, maxRows) ??
+    widestBehind(anchorOffset, maxRows)
   );
 }
 
-function windowStartingAt(offset: number, minLimit: number): PageWindow | null {
-  for (let limit = minLimit; limit <= MAX_PAGE_ROWS; limit += 1) {
+function windowStartingAt(offset: number, minLimit: number, maxRows: number): PageWindow | null {
+  for (let limit = minLimit; limit <= maxRows; limit += 1) {
     if (offset % limit === 0) return windowAt(offset, limit);
   }
   return null;
 }
 
-function smallestHolding(from: number, to: number): PageWindow | null {
-  for (let limit = to - from + 1; limit <= MAX_PAGE_ROWS; limit += 1) {
+function smallestHolding(from: number, to: number, maxRows: number): PageWindow | null {
+  for (let limit = to - from + 1; limit <= maxRows; limit += 1) {
     const window = windowAt(from, limit);
     if (to < window.start + limit) return window;
   }
   return null;
 }
 
-function widestBehind(anchorOffset: number): PageWindow {
-  let best = windowAt(anchorOffset, MAX_PAGE_ROWS);
-  for (let limit = MAX_PAGE_ROWS - 1; limit > 1; limit -= 1) {
+function widestBehind(anchorOffset: number, maxRows: number): PageWindow {
+  let best = windowAt(anchorOffset, maxRows);
+  for (let limit = maxRows - 1; limit > 1; limit -= 1) {
     const window = windowAt(anchorOffset, limit);
     if (window.start + limit > best.start + best.limit) best = window;
   }

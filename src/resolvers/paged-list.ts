@@ -3,7 +3,7 @@ import type { OffsetPage } from '../domain/list-query.ts';
 import type { Instant } from '../domain/message.ts';
 import type { PageRequest } from '../rest/provider-session.ts';
 import { type PlacedRow, type SortInstant, sortInstant } from './page-anchor.ts';
-import type { PageWindow } from './page-window.ts';
+import { MAX_PAGE_ROWS, type PageWindow } from './page-window.ts';
 
 /** A list that the provider serves in offset pages, newest first, while new rows arrive at its head. */
 export interface PagedList<Row> {
@@ -21,13 +21,16 @@ export interface FoundPage<Row> {
   readonly total: number;
   /** True when no row lies behind it. */
   readonly isLast: boolean;
+  /** True when the provider serves smaller pages than this one was to be: it lies elsewhere than meant. */
+  readonly isClamped: boolean;
 }
 
 /** Fetches pages for one page of a connection, within a bounded number of calls. */
-export type PageReader<Row> = (
-  window: PageWindow,
-  options?: { readonly isFresh: boolean },
-) => Promise<FoundPage<Row>>;
+export interface PageReader<Row> {
+  read(window: PageWindow, options?: { readonly isFresh: boolean }): Promise<FoundPage<Row>>;
+  /** The most rows that a page holds, as far as the pages read so far tell. */
+  readonly maxRows: number;
+}
 
 /**
  * How many calls one page of a connection may take. One or two is usual; the rest is for lists of which many rows moved
@@ -37,25 +40,36 @@ export const MAX_CALLS_PER_PAGE = 16;
 
 export function createPageReader<Row>(list: PagedList<Row>): PageReader<Row> {
   let callsLeft = MAX_CALLS_PER_PAGE;
-  return async (window, { isFresh } = { isFresh: false }) => {
-    if (callsLeft === 0)
-      throw new UpstreamUnavailableError('The list changes faster than it can be read.', true);
-    callsLeft -= 1;
-    const { page, limit } = window;
-    return place(list, window, await list.fetch({ page, limit, isFresh }));
+  let maxRows = MAX_PAGE_ROWS;
+  return {
+    async read(window, { isFresh } = { isFresh: false }) {
+      if (callsLeft === 0)
+        throw new UpstreamUnavailableError('The list changes faster than it can be read.', true);
+      callsLeft -= 1;
+      const { page, limit } = window;
+      const found = place(list, window, await list.fetch({ page, limit, isFresh }));
+      if (found.isClamped) maxRows = Math.min(maxRows, found.window.limit);
+      return found;
+    },
+    get maxRows() {
+      return maxRows;
+    },
   };
 }
 
 function place<Row>(
   list: PagedList<Row>,
-  window: PageWindow,
-  { rows, total }: OffsetPage<Row>,
+  asked: PageWindow,
+  { rows, total, served, limit }: OffsetPage<Row>,
 ): FoundPage<Row> {
+  const isClamped = limit < asked.limit;
+  const window = isClamped ? { page: asked.page, limit, start: (asked.page - 1) * limit } : asked;
   const lastOffset = Math.min(window.start + window.limit, total) - 1;
   return {
     window,
     total,
-    isLast: rows.length === 0 || window.start + window.limit >= total,
+    isLast: served === 0 || window.start + window.limit >= total,
+    isClamped,
     rows: rows.map((row, index) => ({
       row,
       rowId: list.idOf(row),

@@ -15,6 +15,8 @@ export class MovingList {
   beforeCall: () => void = () => {};
   /** Rows that the reader of the page drops because they make no sense; the provider counts them all the same. */
   isUnreadable: (item: Item) => boolean = () => false;
+  /** The provider may serve fewer rows a page than it is asked for. */
+  maxRows = 100;
   #items: Item[] = [];
   #created = 0;
   #nowMs = Date.parse('2026-02-13T10:00:00Z');
@@ -48,11 +50,11 @@ export class MovingList {
   #page(request: PageRequest): OffsetPage<Item> {
     this.calls.push(request);
     this.beforeCall();
-    const { page, limit } = request;
+    const { page } = request;
+    const limit = Math.min(request.limit, this.maxRows);
     const total = this.#items.length;
-    const rows = this.#items
-      .slice((page - 1) * limit, page * limit)
-      .filter((item) => !this.isUnreadable(item));
-    return { rows, total, page, totalPages: Math.ceil(total / limit) };
+    const served = this.#items.slice((page - 1) * limit, page * limit);
+    const rows = served.filter((item) => !this.isUnreadable(item));
+    return { rows, total, page, totalPages: Math.ceil(total / limit), limit, served: served.length };
   }
 }

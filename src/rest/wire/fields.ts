@@ -9,7 +9,15 @@ import type { Instant } from '../../domain/message.ts';
 export const optionalText = z.string().nullish().catch(null);
 /** A code that may come as a number. */
 export const optionalCode = z.union([z.string(), z.number()]).nullish().catch(null);
-export const optionalNumber = z.number().nullish().catch(null);
+/** A number that may come as its digits. */
+export const count = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d+(\.\d+)?$/)
+    .transform(Number),
+]);
+export const optionalNumber = count.nullish().catch(null);
 export const optionalFlag = z.boolean().nullish().catch(null);
 /** Money comes out of `parseMoneyJson` as its digits. */
 export const optionalMoney = z.string().nullish().catch(null);

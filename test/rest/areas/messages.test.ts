@@ -51,7 +51,7 @@ describe('the message history', () => {
     const answered = await provider.ask(json(page({ id: 1847, client_message_id: ID, ...ROW })), (session) =>
       session.listMessages(query, PAGE),
     );
-    expect(answered).toEqual({ rows: [MESSAGE], total: 1250, page: 1, totalPages: 50 });
+    expect(answered).toMatchObject({ rows: [MESSAGE], total: 1250, page: 1, totalPages: 50, served: 1 });
     expect(provider.asked()).toBe('GET /api/v1/sms/messages?from=2026-02-13&to=2026-02-14&page=1&limit=25');
   });
 
