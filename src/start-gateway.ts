@@ -69,11 +69,10 @@ async function openGateway(config: Config, options: GatewayOptions, closing: Clo
   const parts = await openParts(config, { logger, clock, metrics, simulator }, closing);
 
   const resolver = createSendResolver({ ...parts, isSandbox: (workspace) => isSandbox(config, workspace) });
-  closing.add(() => resolver.close());
   const reconciler = createReconciler({ ...parts, accountCallsPerSecond: config.provider.callsPerSecond });
-  closing.add(() => reconciler.close());
   const server = createGatewayServer(parts);
-  closing.add(() => server.drain());
+  // Side by side: with a store that hangs each of them takes its time.
+  closing.add(() => Promise.all([server.drain(), reconciler.close(), resolver.close()]));
   const { url } = await server.listen();
   const [workspace] = config.provider.workspaces;
   if (simulator !== null && workspace !== undefined) pointWebhookAt(simulator, workspace, url);

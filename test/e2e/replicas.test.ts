@@ -34,6 +34,7 @@ beforeAll(async () => {
     SMS_API_KEY: KEY,
     WEBHOOK_SECRETS: SECRET,
     AUTH: 'none',
+    DRAIN_NOTICE_MS: '0',
     GUARD_RECIPIENT_PER_HOUR: String(RECIPIENT_LIMIT),
   };
   [one, other] = await Promise.all([startGatewayProcess(env), startGatewayProcess(env)]);
