@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { schema } from '../../src/schema/index.ts';
 import { deliveryReport } from '../../test/support/delivery-report.ts';
@@ -29,7 +30,7 @@ const reportOf = (event: number) =>
 
 async function startGateway(): Promise<Publisher> {
   const env = { LIMIT_SOCKETS_PER_CALLER: '10000' };
-  const { url, parts } = await startTestGateway({ schema, env });
+  const { url, parts } = await startTestGateway({ schema, env, parts: { logger: pino({ level: 'info' }) } });
   const port = Number(new URL(url).port);
   return { port, publish: (event) => parts.store.log.append('default', reportOf(event)) };
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { buildSchema } from 'graphql';
+import { pino } from 'pino';
 import { startTestGateway } from '../../test/support/test-gateway.ts';
 import { PAGE_ROWS } from './page-rows.ts';
 
@@ -28,7 +29,7 @@ async function startGateway(): Promise<number> {
   const messages = schema.getQueryType()?.getFields()['messages'];
   const page = { nodes: PAGE_ROWS, pageInfo: { hasNextPage: true, endCursor: 'cursor' } };
   if (messages) messages.resolve = async () => page;
-  const { url } = await startTestGateway({ schema, env: { LOG_LEVEL: 'silent' } });
+  const { url } = await startTestGateway({ schema, parts: { logger: pino({ level: 'info' }) } });
   return Number(new URL(url).port);
 }
 

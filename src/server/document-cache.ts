@@ -26,8 +26,13 @@ export interface DocumentCacheOptions {
   readonly hidesSchema: boolean;
 }
 
-/** Text of documents held. Their trees take some thirty times as much, so this bounds the cache at about 60 MB. */
-const MAX_CACHED_CHARACTERS = 2_000_000;
+/**
+ * Characters of documents held. A character's share of the tree takes some 75 bytes, and of the compiled operation 40:
+ * that bounds the cache at about 60 MB.
+ */
+const MAX_CACHED_CHARACTERS = 500_000;
+/** What the shortest document costs besides, in characters. */
+const DOCUMENT_OVERHEAD = 200;
 /** One document with everything wrong need not be told a thousand times. */
 const MAX_ERRORS = 20;
 const TOKEN_LIMIT_MESSAGE = /contains more tha[nt] \d+ tokens/;
@@ -39,7 +44,7 @@ const TOKEN_LIMIT_MESSAGE = /contains more tha[nt] \d+ tokens/;
 export function createDocumentCache(options: DocumentCacheOptions): (text: string) => CheckedDocument {
   const cache = new LRUCache<string, CheckedDocument>({
     maxSize: MAX_CACHED_CHARACTERS,
-    sizeCalculation: (_checked, text) => Math.max(text.length, 1),
+    sizeCalculation: (_checked, text) => text.length + DOCUMENT_OVERHEAD,
   });
   return (text) => {
     const known = cache.get(text);

@@ -18,8 +18,7 @@ export function sendGraphqlResult(exchange: GraphqlExchange, status: number, bod
 /** An answer without data. */
 export function sendRefusal(exchange: GraphqlExchange, errors: readonly GraphQLFormattedError[]): void {
   const status = refusalStatus(errors, exchange.mediaType);
-  const challenge = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
-  const headers = { ...exchange.headers, ...challenge };
+  const headers = { ...exchange.headers, ...statusHeaders(status, errors) };
   sendGraphqlResult({ ...exchange, headers }, status, JSON.stringify({ errors }));
 }
 
@@ -29,4 +28,15 @@ export function sendRequestError(exchange: GraphqlExchange, error: HttpError): v
   const headers = { ...exchange.headers, ...error.headers };
   const errors = [{ message, extensions: { code, requestId: exchange.requestId } }];
   sendGraphqlResult({ ...exchange, headers }, status, JSON.stringify({ errors }));
+}
+
+/** What intermediaries and simple clients act on without reading the errors. */
+function statusHeaders(
+  status: number,
+  [error]: readonly GraphQLFormattedError[],
+): Readonly<Record<string, string>> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' };
+  if (status !== 429 && status !== 503) return {};
+  const seconds = error?.extensions?.['retryAfterSeconds'];
+  return { 'retry-after': String(typeof seconds === 'number' ? Math.ceil(seconds) : 1) };
 }
