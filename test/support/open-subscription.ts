@@ -9,7 +9,8 @@ export interface OpenSubscription<Data> {
   leave(): Promise<string>;
 }
 
-type Options = Pick<Subscribing, 'url' | 'query'> & Partial<Pick<Subscribing, 'variables' | 'after'>>;
+type Options = Pick<Subscribing, 'url' | 'query'> &
+  Partial<Pick<Subscribing, 'variables' | 'after' | 'token'>>;
 
 export function openSubscription<Data>(subscribe: Subscribe, options: Options): OpenSubscription<Data> {
   const leaving = new AbortController();

@@ -10,6 +10,8 @@ export interface Subscribing {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Cursor of the last event; null for a subscription that begins. */
   readonly after: string | null;
+  /** Of a caller who has to prove something. */
+  readonly token?: string;
   /** Gets the data of each event. */
   readonly onData: (data: unknown) => void;
   readonly signal: AbortSignal;
@@ -31,11 +33,12 @@ interface Answer {
 }
 
 /** By graphql-ws; the cursor is the argument `after`. */
-export const subscribeOverSocket: Subscribe = ({ url, query, variables, after, onData, signal }) => {
+export const subscribeOverSocket: Subscribe = ({ url, query, variables, after, token, onData, signal }) => {
   const client = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
     retryAttempts: 0,
+    ...(token !== undefined && { connectionParams: { token } }),
   });
   const isOver = new Promise<string>((resolve) => {
     client.subscribe(
@@ -56,8 +59,19 @@ export const subscribeOverSocket: Subscribe = ({ url, query, variables, after, o
 };
 
 /** As a browser's EventSource does: the cursor is the id of the last event. */
-export const subscribeOverStream: Subscribe = async ({ url, query, variables, after, onData, signal }) => {
-  const headers: Record<string, string> = after === null ? {} : { 'last-event-id': after };
+export const subscribeOverStream: Subscribe = async ({
+  url,
+  query,
+  variables,
+  after,
+  token,
+  onData,
+  signal,
+}) => {
+  const headers = {
+    ...(after !== null && { 'last-event-id': after }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
   try {
     const stream = await openEventStream(`${url}/graphql`, { query, variables }, headers);
     signal.addEventListener('abort', stream.close, { once: true });
