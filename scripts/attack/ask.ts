@@ -51,7 +51,7 @@ export const patienceFor = (json: string): number =>
   json.includes('"subscription') ? SILENCE_OF_SUBSCRIPTION_MS : TIMEOUT_MS;
 
 /** A POST with any body, answered as JSON or as a stream. */
-export async function post(options: AskOptions, accept: string, body: string): Promise<Answer> {
+async function post(options: AskOptions, accept: string, body: string): Promise<Answer> {
   const stop = new AbortController();
   const response = await fetch(`${options.url}/graphql`, {
     method: 'POST',

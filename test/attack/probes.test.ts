@@ -10,6 +10,7 @@ import { collectTraces } from '../../scripts/attack/collect-traces.ts';
 import { CLAIRVOYANCE } from '../../scripts/attack/corpus/clairvoyance.ts';
 import { COP_OVER_HTTP } from '../../scripts/attack/corpus/cop-over-http.ts';
 import { GRAPHQL_COP } from '../../scripts/attack/corpus/graphql-cop.ts';
+import { ID_GUESSING } from '../../scripts/attack/corpus/id-guessing.ts';
 import { overTransport } from '../../scripts/attack/query-attack.ts';
 import type { Target } from '../../scripts/attack/target.ts';
 
@@ -39,6 +40,24 @@ describe('a gateway in production', () => {
   it.each(COP_OVER_HTTP)('gives nothing to $name', async (attack) => {
     expect(await attack.run(target)).toEqual([]);
   });
+});
+
+describe('who may see what is guessed for', () => {
+  it('is shown it by the same questions: they are the right ones', async () => {
+    const target = await openTarget();
+    const [guesses] = ID_GUESSING;
+    if (guesses === undefined) throw new Error('There are no guesses.');
+    const asVictim = { ...target, workspace: VICTIM_WORKSPACE };
+    const found = await overTransport(guesses, 'sse').run(asVictim);
+    expect(found.map((finding) => finding.split(' showed')[0])).toEqual([
+      'message',
+      'messagesById',
+      'node',
+      'nodes',
+      'status of a message',
+      'history by number',
+    ]);
+  }, 60_000);
 });
 
 describe('a gateway that shows its schema', () => {

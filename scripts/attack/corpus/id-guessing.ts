@@ -17,7 +17,7 @@ const tries = (
   ],
   node: [`query($v: ID!) { node(id: $v) { ... on Message ${MESSAGE} } }`, { v: victim.nodeIds[0] }],
   nodes: [
-    'query($v: [ID!]!) { nodes(ids: $v) { id ... on Message { text } ... on TrafficItem { text } } }',
+    'query($v: [ID!]!) { nodes(ids: $v) { id ... on Message { text } ... on TrafficItem { itemText: text } } }',
     { v: victim.nodeIds },
   ],
   'cursor of messages': [`query($v: String) { messages(after: $v) { ${PAGE} } }`, { v: victim.pageCursor }],
