@@ -6,7 +6,17 @@ import { type Command, HELP, parseCommand } from './main/arguments.ts';
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
-process.exitCode = await run(parseCommand(process.argv.slice(2)));
+const command = parseCommand(process.argv.slice(2));
+if (command.kind !== 'start' && command.kind !== 'simulator') endQuietlyWithReader();
+process.exitCode = await run(command);
+
+/** Whoever reads our output may have seen enough: `--print-schema | head`. */
+function endQuietlyWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}
 
 async function run(command: Command): Promise<number> {
   switch (command.kind) {

@@ -88,6 +88,12 @@ describe('the command line', () => {
   });
 });
 
+it('ends in peace when whoever reads its output has seen enough', async () => {
+  const schema = run(['--print-schema']);
+  schema.child.stdout.destroy();
+  expect(await schema.exited).toMatchObject({ code: 0, err: '' });
+});
+
 describe('the settings', () => {
   it('are checked without starting, all problems at once and without a value', async () => {
     const env = { SMS_API_KEY: 'sk_prod_canary', PORT: 'canary' };
