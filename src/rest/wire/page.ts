@@ -25,22 +25,26 @@ export function readPage<Row>(
   if (!success) throw new UpstreamContractError(area, 'the body is not a page of rows');
   const { total, messages } = data;
   const page = data.page ?? asked.page;
-  const limit = limitOf(data.limit ?? asked.limit, { page, total, served: messages.length });
+  const served = messages.length;
+  const limit = Math.max(1, data.limit ?? limitOf(asked.limit, { page, total, served }));
   return {
     rows: read.rows.read(area, messages, read.row),
     total,
     page,
     totalPages: data.total_pages ?? Math.ceil(total / limit),
     limit,
-    served: messages.length,
+    served,
   };
 }
 
-/** Every page but the last is full: one that is not tells how many rows a page really holds. */
-function limitOf(
-  told: number,
-  { page, total, served }: Readonly<Record<'page' | 'total' | 'served', number>>,
-) {
-  const isShort = served > 0 && served < told && (page - 1) * told + served < total;
-  return isShort ? served : Math.max(1, told);
+interface ShownPage {
+  readonly page: number;
+  readonly total: number;
+  readonly served: number;
+}
+
+/** A page that does not say its size, and holds fewer rows than one of the asked size would, is full at what it holds. */
+function limitOf(asked: number, { page, total, served }: ShownPage): number {
+  const expected = Math.min(asked, total - (page - 1) * asked);
+  return served > 0 && served < asked && served !== expected ? served : asked;
 }
