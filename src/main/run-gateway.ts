@@ -6,6 +6,7 @@ import { writeBanner } from './banner.ts';
 import { describeStartError } from './describe-start-error.ts';
 import { listSecrets } from './list-secrets.ts';
 import { readPackageVersion } from './package-version.ts';
+import { watchParent } from './parent-watch.ts';
 
 /** Starts the gateway and stays until a signal ends it. Resolves with the exit code when it could not start. */
 export async function runGateway(config: Config, seed: number | null): Promise<number> {
@@ -69,6 +70,7 @@ function drainOnSignals(
   };
   process.on('SIGTERM', () => stop('SIGTERM', 128 + 15));
   process.on('SIGINT', () => stop('SIGINT', 128 + 2));
+  watchParent(() => isDraining || stop('SIGTERM', 128 + 15));
 }
 
 /**
