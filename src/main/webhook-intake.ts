@@ -1,5 +1,5 @@
 import type { WorkspaceConfig } from '../config/workspace-config.ts';
-import type { ReceiveWebhook } from '../server/webhook-route.ts';
+import type { ReceiveWebhook } from '../server/contracts/receive-webhook.ts';
 import { createWebhookReceiver, type WebhookReceiverOptions } from '../subscriptions/webhook.ts';
 
 const NOT_FOUND = 404;

@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PendingWork } from '../domain/pending-work.ts';
-import type { WebSocketGateway } from './websocket-gateway.ts';
+import type { WebSocketGateway } from './websocket/websocket-gateway.ts';
 
 export interface DrainParts {
   readonly server: Server;

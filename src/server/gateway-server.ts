@@ -1,25 +1,25 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { createPendingWork } from '../domain/pending-work.ts';
-import { createCallerSlots } from './caller-slots.ts';
+import { createCallerSlots } from './access/caller-slots.ts';
+import type { GatewayParts } from './contracts/gateway-parts.ts';
 import { drainServer } from './drain.ts';
-import { createErrorPresenter } from './error-presenter.ts';
-import { createExportDownload } from './export-download.ts';
-import type { GatewayParts } from './gateway-parts.ts';
-import { createGraphiqlPage } from './graphiql-page.ts';
-import { createGraphqlEngine } from './graphql-engine.ts';
-import { createGraphqlHttp } from './graphql-http.ts';
-import { createReadinessCheck } from './health.ts';
-import { type Listening, listen } from './listen.ts';
-import { createLoadMonitor } from './load-monitor.ts';
-import { createContextFactory } from './operation-context.ts';
-import { createOperationRunner } from './operation-runner.ts';
-import { createOriginPolicy } from './origin-policy.ts';
-import { createRequestListener } from './request-listener.ts';
-import { routeOf } from './route.ts';
-import { refuseUpgrade } from './upgrade-refusal.ts';
-import { createWebhookRoute } from './webhook-route.ts';
-import { createWebSocketGateway } from './websocket-gateway.ts';
-import { createWebSocketProtocol } from './websocket-protocol.ts';
+import { createErrorPresenter } from './engine/error-presenter.ts';
+import { createGraphqlEngine } from './engine/graphql-engine.ts';
+import { createContextFactory } from './engine/operation-context.ts';
+import { createOperationRunner } from './engine/operation-runner.ts';
+import { createGraphiqlPage } from './graphiql/graphiql-page.ts';
+import { createGraphqlHttp } from './graphql/graphql-http.ts';
+import { type Listening, listen } from './http/listen.ts';
+import { createLoadMonitor } from './http/load-monitor.ts';
+import { createOriginPolicy } from './http/origin-policy.ts';
+import { routeOf } from './http/route.ts';
+import { createExportDownload } from './routes/export-download.ts';
+import { createReadinessCheck } from './routes/health.ts';
+import { createRequestListener } from './routes/request-listener.ts';
+import { createWebhookRoute } from './routes/webhook-route.ts';
+import { refuseUpgrade } from './websocket/upgrade-refusal.ts';
+import { createWebSocketGateway } from './websocket/websocket-gateway.ts';
+import { createWebSocketProtocol } from './websocket/websocket-protocol.ts';
 
 export interface GatewayServer {
   /** Starts to listen. Rejects when the address cannot be taken. */

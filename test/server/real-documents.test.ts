@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
 import { schema } from '../../src/schema/index.ts';
-import { GRAPHIQL_TABS } from '../../src/server/graphiql-tabs.ts';
+import { GRAPHIQL_TABS } from '../../src/server/graphiql/graphiql-tabs.ts';
 import { type Gateway, startGateway } from '../../src/start-gateway.ts';
 
 /** More often than the engine runs an operation before it compiles it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTrustedDocuments } from '../../src/server/trusted-documents.ts';
+import { createTrustedDocuments } from '../../src/server/limits/trusted-documents.ts';
 import { ask, TRANSPORTS } from '../support/ask-everywhere.ts';
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts';
 import { createTestSchema } from '../support/test-schema.ts';

@@ -13,10 +13,10 @@ import { createTokenSealer } from '../../src/domain/sealed-token.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { createProvider } from '../../src/rest/provider.ts';
 import type { Provider } from '../../src/rest/provider-session.ts';
-import { createAuthenticator } from '../../src/server/authentication.ts';
-import type { GatewayParts } from '../../src/server/gateway-parts.ts';
+import { createAuthenticator } from '../../src/server/access/authentication.ts';
+import type { GatewayParts } from '../../src/server/contracts/gateway-parts.ts';
 import { createGatewayServer, type GatewayServer } from '../../src/server/gateway-server.ts';
-import { createQueryLimits } from '../../src/server/query-limits.ts';
+import { createQueryLimits } from '../../src/server/limits/query-limits.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createHub } from '../../src/subscriptions/create-hub.ts';
 

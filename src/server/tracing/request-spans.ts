@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { routeOf } from '../route.ts';
+import { routeOf } from '../http/route.ts';
 import { SPAN_KIND, type SpanStart } from './span.ts';
 import type { SpanSource } from './span-source.ts';
 import { parseTraceParent } from './trace-parent.ts';

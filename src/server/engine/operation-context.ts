@@ -1,0 +1,54 @@
+import type { OperationContext } from '../../context.ts';
+import { ForbiddenError } from '../../domain/errors.ts';
+import type { Viewer } from '../../domain/viewer.ts';
+import type { GatewayParts } from '../contracts/gateway-parts.ts';
+
+/** Who asks, under which id, and whether it is still there. */
+export interface Caller {
+  readonly requestId: string;
+  readonly viewer: Viewer;
+  /** Aborts when the caller hangs up. */
+  readonly signal: AbortSignal;
+}
+
+/** Makes the context of one operation from the parts of the process. */
+export function createContextFactory(parts: GatewayParts, publicUrl: () => string) {
+  const { store, hub, sealers, rootKey, processId, clock, metrics, guards, pendingWork, logger } = parts;
+  const providerOf = (workspace: string) => {
+    const provider = parts.providers.get(workspace);
+    if (provider === undefined)
+      throw new ForbiddenError('The token names a workspace that is not served here.');
+    return provider;
+  };
+
+  return {
+    /** @throws ForbiddenError when the viewer's workspace is not served here */
+    forOperation({ requestId, viewer, signal }: Caller): OperationContext {
+      return {
+        requestId,
+        viewer,
+        signal,
+        provider: providerOf(viewer.workspace).openSession(signal),
+        store,
+        hub,
+        sealers,
+        rootKey,
+        processId,
+        publicUrl: publicUrl(),
+        clock,
+        logger,
+        metrics,
+        guards,
+        pendingWork,
+      };
+    },
+    /**
+     * A context for one event of an open subscription: new loaders, and no signal, because the answer may be shared with
+     * others when the subscriber it was begun for leaves.
+     */
+    forEvent(context: OperationContext): OperationContext {
+      const { signal } = new AbortController();
+      return { ...context, signal, provider: providerOf(context.viewer.workspace).openSession(signal) };
+    },
+  };
+}

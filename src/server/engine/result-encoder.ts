@@ -1,0 +1,83 @@
+import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { UpstreamCost } from '../../rest/provider-session.ts';
+import type { ErrorPhase, PresentError } from './error-presenter.ts';
+import { EVENT_CURSOR, type EventResult } from './shared-events.ts';
+
+/** One event as it goes to a subscriber. */
+export interface EncodedEvent {
+  /** The result as JSON. */
+  readonly body: string;
+  /** Where to resume after this event; null when the source has no cursors. */
+  readonly cursor: string | null;
+}
+
+/** A stream that broke off: what its subscriber is told. */
+export class StreamError extends Error {
+  override readonly name = 'StreamError';
+  constructor(readonly errors: readonly GraphQLFormattedError[]) {
+    super('The stream ended with an error.');
+  }
+}
+
+/** Turns results into JSON, errors presented. An event without errors is encoded once, however many receive it. */
+export function createResultEncoder(presentError: PresentError) {
+  const encodedEvents = new WeakMap<EventResult, EncodedEvent>();
+
+  const presentAll = ({ errors, data }: ExecutionResult, requestId: string) =>
+    errors?.map((error) => presentError(error, phaseOf(error, data), requestId));
+
+  const encodeEvent = (result: EventResult, requestId: string): EncodedEvent => ({
+    body: JSON.stringify({
+      errors: presentAll(result, requestId),
+      data: result.data,
+      extensions: result.extensions,
+    }),
+    cursor: result[EVENT_CURSOR],
+  });
+
+  function encodeOnce(result: EventResult, requestId: string): EncodedEvent {
+    // Errors carry the request id of the one who gets them.
+    if (result.errors !== undefined) return encodeEvent(result, requestId);
+    const known = encodedEvents.get(result);
+    if (known !== undefined) return known;
+    const encoded = encodeEvent(result, requestId);
+    encodedEvents.set(result, encoded);
+    return encoded;
+  }
+
+  return {
+    /** @returns null for `body` when the operation was refused: it has errors and no data */
+    encodeResult(result: ExecutionResult, requestId: string, cost: UpstreamCost) {
+      const errors = presentAll(result, requestId);
+      if (result.data === undefined) return { errors: errors ?? [], body: null };
+      const extensions = { ...result.extensions, upstream: cost };
+      return { errors: errors ?? [], body: JSON.stringify({ errors, data: result.data, extensions }) };
+    },
+    /** By hand, as the iterator below it: `return()` goes through at once. What breaks it off becomes a StreamError. */
+    encodeEvents(
+      events: AsyncIterableIterator<EventResult>,
+      requestId: string,
+    ): AsyncIterableIterator<EncodedEvent> {
+      const ended = { value: undefined, done: true as const };
+      const encoded = (step: IteratorResult<EventResult>): IteratorResult<EncodedEvent> =>
+        step.done ? ended : { value: encodeOnce(step.value, requestId), done: false };
+      const fail = (error: unknown): never => {
+        throw new StreamError([presentError(error, 'execution', requestId)]);
+      };
+      return {
+        next: () => events.next().then(encoded, fail),
+        async return() {
+          await events.return?.();
+          return ended;
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
+    },
+  };
+}
+
+/** Without data nothing was executed, unless the error stands at a field: then the subscription's source threw it. */
+const phaseOf = (error: GraphQLError, data: ExecutionResult['data']): ErrorPhase =>
+  data === undefined && error.path === undefined ? 'request' : 'execution';

@@ -1,0 +1,83 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { ServerConfig } from '../../config/server-config.ts';
+
+/**
+ * What a page of another site may do: nothing, unless its origin is listed. Callers that are no browsers send no
+ * `Origin` and are not concerned.
+ */
+export interface OriginPolicy {
+  /** False for a request that a foreign page made. */
+  isAllowed(request: IncomingMessage): boolean;
+  /** True when the page may read the answer although it is of another origin. */
+  isListed(origin: string | undefined): origin is string;
+  /**
+   * False when the request came under a name that is not ours although only this machine can reach us: a foreign name
+   * that was pointed at this machine (DNS rebinding), whose pages the browser takes for our own.
+   */
+  isKnownHost(request: IncomingMessage): boolean;
+}
+
+export function createOriginPolicy(server: ServerConfig, publicUrl: () => string): OriginPolicy {
+  const isOurName = (hostname: string): boolean => {
+    const bare = hostname.replace(/^\[|\]$/g, '');
+    return (
+      isIP(bare) !== 0 ||
+      bare === 'localhost' ||
+      bare.endsWith('.localhost') ||
+      hostname === new URL(publicUrl()).hostname
+    );
+  };
+  // Nearly every request comes under the same name as the one before it.
+  let lastKnownHost: string | null = null;
+  const isKnownHost = ({ headers: { host = '' } }: IncomingMessage): boolean => {
+    if (!server.isLoopbackOnly || host === lastKnownHost) return true;
+    if (!isOurName(hostnameOf(host))) return false;
+    lastKnownHost = host;
+    return true;
+  };
+
+  return {
+    isKnownHost,
+    isListed: (origin): origin is string => origin !== undefined && server.corsOrigins.has(origin),
+    isAllowed(request) {
+      const { origin, host } = request.headers;
+      if (origin === undefined || server.corsOrigins.has(origin)) return true;
+      if (!URL.canParse(origin)) return false; // `null`: a sandboxed frame, a file
+      const given = new URL(origin);
+      if (given.origin === new URL(publicUrl()).origin) return true;
+      return given.host === host && isKnownHost(request);
+    },
+  };
+}
+
+/** Empty, and so nobody's, when it is no host at all. */
+function hostnameOf(host: string): string {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : '';
+}
+
+const PREFLIGHTED_HEADERS = [
+  'x-requested-with',
+  'x-request-id',
+  'apollo-require-preflight',
+  'graphql-require-preflight',
+] as const;
+
+/**
+ * True when a page of another site cannot have caused the request unasked: it carries a header that a browser sends only
+ * after a preflight, or the browser itself says that the page is ours, or that a person typed the address. A token counts
+ * only where `fetch` says that it was a script that set it: what else sends tokens by itself is not known.
+ */
+export function isCsrfSafe({ headers }: IncomingMessage): boolean {
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
+  if (site === 'same-origin' || site === 'none') return true;
+  if (headers.authorization !== undefined && mode === 'cors') return true;
+  return PREFLIGHTED_HEADERS.some((name) => headers[name] !== undefined) || isEventSource(headers);
+}
+
+/**
+ * An `EventSource` can set no header. What it opens changes nothing, and a page of another site cannot read it; that it is
+ * not opened for such a page, which would cost a stream, is left to the browser's own word.
+ */
+const isEventSource = ({ accept, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean =>
+  accept === 'text/event-stream' && site === undefined;
