@@ -82,9 +82,13 @@ export function createPoster({ replicas, secret, perSecond, maxReports }: Poster
     deliver,
     frontier: () => messageOf(numberAt(posted)),
     start() {
+      let lastTickMs = performance.now();
+      let due = 0;
       timer = setInterval(() => {
-        for (let count = (perSecond * TICK_MS) / 1000; count > 0; count -= 1) {
-          if (posted - acknowledged >= MAX_UNANSWERED || posted >= maxReports) return;
+        const nowMs = performance.now();
+        due = Math.min(due + ((nowMs - lastTickMs) / 1000) * perSecond, perSecond);
+        lastTickMs = nowMs;
+        for (; due >= 1 && posted - acknowledged < MAX_UNANSWERED && posted < maxReports; due -= 1) {
           post(numberAt(posted));
           posted += 1;
         }

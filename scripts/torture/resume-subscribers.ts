@@ -70,11 +70,13 @@ async function torture(replicas: ReplicaSet, options: ResumeOptions): Promise<To
   const feed = await openFeed(replicas, poster, { ...options, onEnd });
   log(`${feed.clients.length} clients are subscribed to the feed`);
   poster.start();
+  const beganAtMs = performance.now();
   const followers = startStatusFollowers({ count, replicas, frontier: poster.frontier, onEnd });
   const restarts = await restartInTurn(replicas, options);
   const statuses = await followers.finish();
   const acknowledged = await poster.stop();
-  log(`${acknowledged} reports acknowledged`);
+  const perSecondReached = acknowledged / ((performance.now() - beganAtMs) / 1000);
+  log(`${acknowledged} reports acknowledged, ${perSecondReached.toFixed(0)} a second`);
   await whenSeen(feed, acknowledged);
   await Promise.all(feed.clients.map((client) => client.stop()));
   return judge({ feed, statuses, restarts, acknowledged, refused: poster.refused, ends });
