@@ -56,6 +56,12 @@ async function openFeed(subscribe: Subscribe, { url }: GatewayProcess, after: st
   return feed;
 }
 
+/** Resolves when the gateway knows that it is gone. */
+async function leaveFeed(feed: Feed, { url }: GatewayProcess): Promise<void> {
+  await feed.leave();
+  await expect.poll(() => countSubscribers(url)).toBe(0);
+}
+
 const takeEvent = async (feed: Feed) => (await feed.next()).deliveryReportReceived;
 
 const post = ({ url }: GatewayProcess, report: PostedReport): Promise<number> =>
@@ -100,23 +106,21 @@ const failingParts = async ({ url }: GatewayProcess): Promise<readonly string[]>
 
 describe('two replicas on one Redis', () => {
   it('hand each report to the subscribers of both, once, under one cursor that both know', async () => {
-    const feeds = [
-      await openFeed(subscribeOverSocket, one, null),
-      await openFeed(subscribeOverStream, other, null),
-    ];
+    const feedOfOne = await openFeed(subscribeOverSocket, one, null);
+    const feedOfOther = await openFeed(subscribeOverStream, other, null);
     const answers = await Promise.all([one, other, one].map((at) => post(at, { messageId: 'm-1' })));
     expect(answers).toEqual([204, 204, 204]);
     expect(await post(other, { messageId: 'm-2' })).toBe(204);
-    const seen = await Promise.all(feeds.map(async (feed) => [await takeEvent(feed), await takeEvent(feed)]));
-    expect(seen[0]).toEqual(seen[1]);
-    expect(seen[0]?.map(({ report }) => report.messageId)).toEqual(['m-1', 'm-2']);
-    await Promise.all(feeds.map((feed) => feed.leave()));
+    const seen = [await takeEvent(feedOfOne), await takeEvent(feedOfOne)] as const;
+    expect([await takeEvent(feedOfOther), await takeEvent(feedOfOther)]).toEqual(seen);
+    expect(seen.map(({ report }) => report.messageId)).toEqual(['m-1', 'm-2']);
+    await leaveFeed(feedOfOne, one);
+    await leaveFeed(feedOfOther, other);
 
-    const cursor = seen[0]?.[0]?.cursor ?? '';
     for (const subscribe of [subscribeOverSocket, subscribeOverStream]) {
-      const resumed = await openFeed(subscribe, other, cursor);
-      expect(await takeEvent(resumed)).toEqual(seen[0]?.[1]);
-      await resumed.leave();
+      const resumed = await openFeed(subscribe, other, seen[0].cursor);
+      expect(await takeEvent(resumed)).toEqual(seen[1]);
+      await leaveFeed(resumed, other);
     }
   });
 
