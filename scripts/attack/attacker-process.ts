@@ -1,4 +1,4 @@
-import { LANES, type Lane } from './corpus.ts';
+import { CREWS, type Lane } from './corpus.ts';
 import type { Target } from './target.ts';
 
 // A process of its own: what the attacks cost their sender must not slow the client that they are measured by.
@@ -11,13 +11,16 @@ export interface AttackReport {
 }
 
 export interface AttackOrder {
+  /** Which of the crews this process is. */
+  readonly crew: number;
   readonly target: Target;
   /** Nothing new is begun after that; every attack runs at least once. */
   readonly seconds: number;
 }
 
 process.once('message', (order: AttackOrder) => {
-  void Promise.all(LANES.map((lane) => runLane(lane, order))).then(() => process.disconnect());
+  const lanes = CREWS[order.crew] ?? [];
+  void Promise.all(lanes.map((lane) => runLane(lane, order))).then(() => process.disconnect());
 });
 
 async function runLane(lane: Lane, { target, seconds }: AttackOrder): Promise<void> {

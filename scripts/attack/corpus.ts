@@ -17,12 +17,20 @@ import type { Attack } from './target.ts';
 /** Attacks that run one after the other; the lanes run side by side. */
 export type Lane = readonly Attack[];
 
-/** All that is tried, so that what is large, what is slow and what is costly come together. */
-export const LANES: readonly Lane[] = [
-  [...COP_OVER_HTTP, ...overAllTransports([...GRAPHQL_COP, ...CLAIRVOYANCE, ...BOMB_ATTACKS])],
-  [...FOREIGN_ORIGINS, ...TOKEN_GUESSING, ...overAllTransports([...ID_GUESSING, ...DEEP_INPUTS])],
-  [...TOKEN_TRICKS, ...SOCKET_FLOOD],
-  [...LARGE_BODIES, ...LARGE_MESSAGES],
-  ...SLOW_BODIES.map((attack) => [attack]),
-  NUMBER_PUMPING,
+/** Lanes that one process goes. */
+export type Crew = readonly Lane[];
+
+/**
+ * All that is tried, so that what is large, what is slow and what is costly come together. What is heavy to send has a
+ * process of its own: it must not look as if the gateway were slow.
+ */
+export const CREWS: readonly Crew[] = [
+  [
+    [...COP_OVER_HTTP, ...overAllTransports([...GRAPHQL_COP, ...CLAIRVOYANCE, ...BOMB_ATTACKS])],
+    [...FOREIGN_ORIGINS, ...TOKEN_GUESSING, ...overAllTransports([...ID_GUESSING, ...DEEP_INPUTS])],
+    [...TOKEN_TRICKS, ...SOCKET_FLOOD],
+    ...SLOW_BODIES.map((attack) => [attack]),
+    NUMBER_PUMPING,
+  ],
+  [LARGE_BODIES, LARGE_MESSAGES],
 ];

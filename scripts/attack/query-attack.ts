@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, type Ask, askOver, TRANSPORTS, type Transport } from './ask.ts';
 import { attackerToken } from './sign-token.ts';
 import type { Attack, Target } from './target.ts';
@@ -16,7 +17,7 @@ export const overTransport = (attack: QueryAttack, transport: Transport): Attack
   name: `${attack.name} (${transport})`,
   async run(target) {
     const leaks: string[] = [];
-    const send = askOver(transport, { url: target.url, token: await attackerToken(target) });
+    const send = untilTaken(askOver(transport, { url: target.url, token: await attackerToken(target) }));
     const ask: Ask = async (params) => {
       const answer = await send(params);
       leaks.push(...findInsides(answer));
@@ -25,6 +26,21 @@ export const overTransport = (attack: QueryAttack, transport: Transport): Attack
     return [...(await attack.run(ask, target)), ...leaks];
   },
 });
+
+const TRIES = 40;
+const PAUSE_MS = 250;
+
+/** A gateway that is overloaded turns readers away for a moment: what it would have answered is asked for again. */
+const untilTaken =
+  (ask: Ask): Ask =>
+  async (params) => {
+    for (let tried = 1; ; tried++) {
+      const answer = await ask(params);
+      const isTurnedAway = answer.status === 503 || answer.text.includes('"OVERLOADED"');
+      if (!isTurnedAway || tried === TRIES) return answer;
+      await sleep(PAUSE_MS);
+    }
+  };
 
 export const overAllTransports = (attacks: readonly QueryAttack[]): readonly Attack[] =>
   attacks.flatMap((attack) => TRANSPORTS.map((transport) => overTransport(attack, transport)));

@@ -6,6 +6,7 @@ import { type AttackedWorld, OWN_WORKSPACE, openAttackedWorld, VICTIM_WORKSPACE 
 import type { AttackOrder, AttackReport } from './attacker-process.ts';
 import { collectTraces } from './collect-traces.ts';
 import { PUMPED_NUMBERS, pumpedNumber } from './corpus/number-pumping.ts';
+import { CREWS } from './corpus.ts';
 import type { MemoryReading } from './gateway-process.ts';
 import { type ClientReading, type GoodClient, startGoodClient } from './good-client.ts';
 import { signToken } from './sign-token.ts';
@@ -34,6 +35,7 @@ export interface AttackRunResult {
 /** Of the default guards: what one range of numbers may get within an hour. The pumped ones are of one range. */
 const PREFIX_LIMIT = 100;
 const WARM_UP_MS = 2_000;
+const SHORT_MS = 500;
 const SETTLE_MS = 2_000;
 const SAMPLE_MS = 500;
 
@@ -56,11 +58,14 @@ async function attackWorld(world: AttackedWorld, options: AttackRunOptions): Pro
   const before = await measureCalm(client, options);
   const memoryBefore = await gateway.readMemory();
   const sampler = sampleMemory(world);
-  const reports = await runAttacker({ target, seconds: options.seconds }, options.log);
+  const crews = CREWS.map((_lanes, crew) =>
+    runAttacker({ crew, target, seconds: options.seconds }, options.log),
+  );
+  const reports = (await Promise.all(crews)).flat();
   const during = client.read();
   await client.stop();
   const peak = await sampler.stop();
-  await sleep(SETTLE_MS);
+  await sleep(options.isShort ? SHORT_MS : SETTLE_MS);
   const after = gateway.exitCode === null ? await gateway.readMemory() : memoryBefore;
   const exitCode = gateway.exitCode ?? (await gateway.stop());
   return {
@@ -80,9 +85,9 @@ async function measureCalm(
   client: GoodClient,
   { isShort, seconds }: AttackRunOptions,
 ): Promise<ClientReading> {
-  await sleep(WARM_UP_MS);
+  await sleep(isShort ? SHORT_MS : WARM_UP_MS);
   client.read();
-  await sleep(isShort ? WARM_UP_MS : Math.min(10_000, seconds * 1000));
+  await sleep(isShort ? SHORT_MS : Math.min(10_000, seconds * 1000));
   return client.read();
 }
 

@@ -63,8 +63,9 @@ const HARMLESS: Readonly<Record<string, string>> = {
   'a text of 60,000 characters': `{ estimate(text: "${'€'.repeat(20_000)}") { segments nonGsmCharacters { character } } }`,
 };
 
-const MOST_MS = 3000;
-/** What is seen more than once is compiled: that must not be the bomb. */
+/** A bomb takes minutes, or for ever; a busy machine some seconds. */
+const MOST_MS = 8000;
+/** What is seen more than once is compiled: that must not be the bomb. In the short form three transports are enough. */
 const ROUNDS = 4;
 
 /** Documents that are small to send and endless to look at. */
@@ -78,9 +79,9 @@ export const BOMB_ATTACKS: readonly QueryAttack[] = [
 function bomb(name: string, query: string, isRefused: boolean): QueryAttack {
   return {
     name: `bomb: ${name}`,
-    async run(ask) {
+    async run(ask, { isShort }) {
       const findings: string[] = [];
-      for (let round = 0; round < ROUNDS; round++) {
+      for (let round = 0; round < (isShort ? 1 : ROUNDS); round++) {
         const startedAt = performance.now();
         const answer = await ask({ query });
         const took = Math.round(performance.now() - startedAt);
