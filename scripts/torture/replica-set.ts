@@ -1,6 +1,7 @@
 import {
   type Environment,
   type GatewayProcess,
+  type Program,
   startGatewayProcess,
 } from '../../test/support/gateway-process.ts';
 
@@ -22,8 +23,9 @@ export interface ReplicaSet {
   stop(): Promise<void>;
 }
 
-export async function startReplicas(count: number, env: Environment): Promise<ReplicaSet> {
-  const replicas = await Promise.all(Array.from({ length: count }, () => startGatewayProcess(env)));
+export async function startReplicas(count: number, env: Environment, program: Program): Promise<ReplicaSet> {
+  const start = () => startGatewayProcess(env, program);
+  const replicas = await Promise.all(Array.from({ length: count }, start));
   const replicaAt = (index: number): GatewayProcess => {
     const replica = replicas[index % count];
     if (replica === undefined) throw new RangeError(`There is no replica ${index}.`);
@@ -39,7 +41,7 @@ export async function startReplicas(count: number, env: Environment): Promise<Re
       replica.signal(signal);
       const { code } = await replica.ended;
       const secondsToEnd = (performance.now() - beganAtMs) / 1000;
-      replicas[index % count] = await startGatewayProcess(env);
+      replicas[index % count] = await start();
       return { secondsToEnd, exitCode: code };
     },
     async stop() {

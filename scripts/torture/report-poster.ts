@@ -29,6 +29,7 @@ export interface ReportPoster {
 
 const TICK_MS = 20;
 const RETRY_MS = 50;
+const AVOID_MS = 250;
 /** The provider waits for answers too: while so many are missing, it posts no more. */
 const MAX_UNANSWERED = 500;
 const ANSWER_TIMEOUT_MS = 5000; // as the provider's
@@ -37,19 +38,31 @@ export function createPoster({ replicas, secret, perSecond, maxReports }: Poster
   const dispatcher = new Agent({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS });
   /** By message: the reports of one message are posted one after the other. */
   const latest = new Map<number, Promise<void>>();
+  const avoidUntilMs = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let turn = 0;
   let posted = 0;
   let acknowledged = 0;
   let refused = 0;
 
+  /** The next replica, but not one that was just found to be away, if there is another. */
+  function nextUrl(): string {
+    for (let tries = 1; tries < replicas.size; tries += 1) {
+      const url = replicas.urlOf(turn++);
+      if (performance.now() >= (avoidUntilMs.get(url) ?? 0)) return url;
+    }
+    return replicas.urlOf(turn++);
+  }
+
   async function isTaken(report: PostedReport): Promise<boolean> {
-    const url = `${replicas.urlOf(turn++)}/webhooks/delivery`;
+    const url = nextUrl();
+    const post = { method: 'POST', dispatcher, ...signReport(report, secret) } as const;
     try {
-      const answer = await request(url, { method: 'POST', dispatcher, ...signReport(report, secret) });
+      const answer = await request(`${url}/webhooks/delivery`, post);
       await answer.body.dump();
       return answer.statusCode >= 200 && answer.statusCode < 300;
     } catch {
+      avoidUntilMs.set(url, performance.now() + AVOID_MS);
       return false;
     }
   }

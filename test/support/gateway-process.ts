@@ -26,12 +26,22 @@ export interface GatewayProcess {
 
 export type Environment = Readonly<Record<string, string>>;
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+const pathOf = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+/** How it is run: from the sources, or as `npm run build` left it, which starts sooner. */
+const PROGRAMS = {
+  source: ['--import', import.meta.resolve('tsx'), pathOf('src/main.ts')],
+  build: [pathOf('dist/main.js')],
+} as const;
+
+export type Program = keyof typeof PROGRAMS;
 
 /** @throws when it ends before it listens, with what it said */
-export async function startGatewayProcess(env: Environment): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, ['--import', TSX, MAIN, '--port', '0'], {
+export async function startGatewayProcess(
+  env: Environment,
+  program: Program = 'source',
+): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [...PROGRAMS[program], '--port', '0'], {
     cwd: env['HOME'] ?? tmpdir(), // no `.env` and no data of the checkout gets in
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
