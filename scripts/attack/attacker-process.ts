@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { CREWS, type Lane } from './corpus.ts';
 import type { Target } from './target.ts';
 
@@ -19,6 +20,7 @@ export interface AttackOrder {
 }
 
 process.once('message', (order: AttackOrder) => {
+  if (order.target.isShort) setPriority(constants.priority.PRIORITY_LOW);
   const lanes = CREWS[order.crew] ?? [];
   void Promise.all(lanes.map((lane) => runLane(lane, order))).then(() => process.disconnect());
 });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +12,8 @@ export interface GatewayProcess {
   /** Null while it lives. */
   readonly exitCode: number | null;
   readMemory(): Promise<MemoryReading>;
+  /** Lets other processes of this machine go first. */
+  giveWay(): void;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
@@ -47,6 +50,7 @@ export async function startGatewayProcess(
       return child.exitCode ?? (child.signalCode === null ? null : -1);
     },
     readMemory: () => readMemory(url),
+    giveWay: () => child.pid !== undefined && setPriority(child.pid, constants.priority.PRIORITY_LOW),
     stop: () => stop(child),
   };
 }

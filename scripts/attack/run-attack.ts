@@ -34,6 +34,8 @@ export interface AttackRunResult {
 
 /** Of the default guards: what one range of numbers may get within an hour. The pumped ones are of one range. */
 const PREFIX_LIMIT = 100;
+/** The short form runs beside other tests, on whatever machine: being turned away would tell nothing. */
+export const NEVER_OVERLOADED = { LIMIT_EVENT_LOOP_LAG_MS: '60000' };
 const WARM_UP_MS = 2_000;
 const SHORT_MS = 500;
 const SETTLE_MS = 2_000;
@@ -41,7 +43,8 @@ const SAMPLE_MS = 500;
 
 /** Starts a gateway as in production and attacks it for a while, beside a client that does nothing wrong. */
 export async function runAttack(options: AttackRunOptions): Promise<AttackRunResult> {
-  const world = await openAttackedWorld();
+  const world = await openAttackedWorld(options.isShort ? NEVER_OVERLOADED : {});
+  if (options.isShort) world.gateway.giveWay();
   try {
     return await attackWorld(world, options);
   } finally {

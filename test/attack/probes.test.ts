@@ -12,13 +12,14 @@ import { COP_OVER_HTTP } from '../../scripts/attack/corpus/cop-over-http.ts';
 import { GRAPHQL_COP } from '../../scripts/attack/corpus/graphql-cop.ts';
 import { ID_GUESSING } from '../../scripts/attack/corpus/id-guessing.ts';
 import { overTransport } from '../../scripts/attack/query-attack.ts';
+import { NEVER_OVERLOADED } from '../../scripts/attack/run-attack.ts';
 import type { Target } from '../../scripts/attack/target.ts';
 
 const worlds: AttackedWorld[] = [];
 afterAll(() => Promise.all(worlds.map((world) => world.close())));
 
 async function openTarget(env: Readonly<Record<string, string>> = {}): Promise<Target> {
-  const world = await openAttackedWorld(env);
+  const world = await openAttackedWorld({ ...NEVER_OVERLOADED, ...env });
   worlds.push(world);
   const { gateway, issuer } = world;
   const victim = await collectTraces(gateway.url, issuer, VICTIM_WORKSPACE);

