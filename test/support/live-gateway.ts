@@ -7,6 +7,7 @@ import { listSecrets } from '../../src/main/list-secrets.ts';
 import type { SimulatorAccount } from '../../src/simulator/accounts/simulator-account.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/start-gateway.ts';
+import { PATIENT } from './test-gateway.ts';
 import { SECRET } from './tokens.ts';
 
 /** A gateway as it runs in production: real keys, callers with tokens, guards that enforce. */
@@ -55,6 +56,7 @@ export async function startLiveGateway(options: LiveGatewayOptions): Promise<Liv
     SMS_API_URL: providerUrl,
     WORKSPACES_FILE: workspacesFile,
     DRAIN_TIMEOUT_MS: '3000',
+    ...PATIENT,
     ...(env['AUTH_JWKS_URL'] === undefined && { AUTH_JWT_SECRET: SECRET }),
     ...env,
   });

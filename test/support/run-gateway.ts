@@ -10,6 +10,7 @@ import type { SimulatorAccount } from '../../src/simulator/accounts/simulator-ac
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import type { SimulatorOptions } from '../../src/simulator/simulator-options.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/start-gateway.ts';
+import { PATIENT } from './test-gateway.ts';
 
 export const API_KEY = 'sk_prod_of_the_test';
 export const WEBHOOK_SECRET = 'webhook-secret-of-the-test';
@@ -56,6 +57,7 @@ export async function runGateway(providerUrl: string, options: RunOptions = {}):
     GUARDS: 'off',
     INTROSPECTION: 'on',
     DRAIN_TIMEOUT_MS: '1000',
+    ...PATIENT,
     ...env,
   });
   const gateway = await startGateway(config, { logger: createLogger('silent'), ...rest });

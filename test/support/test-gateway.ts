@@ -45,6 +45,8 @@ export interface TestGatewayOptions {
 }
 
 const WORKSPACE = 'default';
+/** Nobody is turned away, however busy the machine is that runs the tests. */
+export const PATIENT = { LIMIT_EVENT_LOOP_LAG_MS: '60000' };
 
 /** The whole server with a real store, hub and provider client on free ports of this machine. */
 export async function startTestGateway(options: TestGatewayOptions): Promise<TestGateway> {
@@ -90,7 +92,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
 
 async function createParts(options: TestGatewayOptions, folder: string) {
   const { schema, env = {}, workspaces = [WORKSPACE] } = options;
-  const config = loadConfig({ PORT: '0', DRAIN_TIMEOUT_MS: '3000', NODE_ENV: 'test', ...env });
+  const config = loadConfig({ PORT: '0', DRAIN_TIMEOUT_MS: '3000', NODE_ENV: 'test', ...PATIENT, ...env });
   const logLines: string[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
