@@ -239,12 +239,15 @@ describe('delivery reports', () => {
     expect(status).toBe(401);
   });
 
+  const subscribersAre = (count: number) =>
+    expect.poll(() => gateway.gateway.parts.hub.subscriberCount).toBe(count);
+
   it.each(['SSE', 'WebSocket'] as const)(
     'reach the feed of their workspace alone, over %s',
     async (transport) => {
       const open = (workspace: Workspace) => follow<FeedData>(transport, workspace, FEED_QUERY);
       const feeds = { shop: open('shop'), bank: open('bank') };
-      await expect.poll(() => gateway.gateway.parts.hub.subscriberCount).toBe(2);
+      await subscribersAre(2);
       for (const workspace of ['shop', 'bank', 'shop'] as const)
         expect(await post(workspace, workspace, `${transport}-${workspace}-${Math.random()}`)).toBe(204);
       expect(await post('bank', 'bank', `${transport}-bank-last`)).toBe(204);
@@ -256,6 +259,7 @@ describe('delivery reports', () => {
         for (const messageId of await heard(workspace))
           expect(messageId).toContain(`${transport}-${workspace}-`);
       await Promise.all(Object.values(feeds).map((feed) => feed.leave()));
+      await subscribersAre(0); // who left is not to be taken for who comes next
     },
   );
 
@@ -263,12 +267,13 @@ describe('delivery reports', () => {
     'give cursors that are good in their workspace alone, over %s',
     async (transport) => {
       const feed = follow<FeedData>(transport, 'shop', FEED_QUERY);
-      await expect.poll(() => gateway.gateway.parts.hub.subscriberCount).toBe(1);
+      await subscribersAre(1);
       await post('shop', 'shop', `${transport}-first`);
       const {
         deliveryReportReceived: { cursor },
       } = await feed.next();
       await feed.leave();
+      await subscribersAre(0);
       await post('shop', 'shop', `${transport}-second`);
       await post('bank', 'bank', `${transport}-second`);
       const foreign = follow(transport, 'bank', FEED_QUERY, {}, cursor);
@@ -276,6 +281,7 @@ describe('delivery reports', () => {
       const own = follow<FeedData>(transport, 'shop', FEED_QUERY, {}, cursor);
       expect((await own.next()).deliveryReportReceived.report.messageId).toBe(`${transport}-second`);
       await own.leave();
+      await subscribersAre(0);
     },
   );
 
