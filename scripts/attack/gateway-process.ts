@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { collectGarbage } from './collect-garbage.ts';
 
 /** A gateway in a process of its own. */
 export interface GatewayProcess {
@@ -12,6 +13,8 @@ export interface GatewayProcess {
   /** Null while it lives. */
   readonly exitCode: number | null;
   readMemory(): Promise<MemoryReading>;
+  /** What it still holds once garbage is gone. */
+  readLeanMemory(): Promise<MemoryReading>;
   /** Lets other processes of this machine go first. */
   giveWay(): void;
   /** SIGTERM; resolves with the exit code. */
@@ -24,6 +27,9 @@ export interface MemoryReading {
 }
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** On a free port of this machine: it is asked to collect garbage, and nothing else. */
+const INSPECTED = '--inspect=127.0.0.1:0';
+const INSPECTOR_LINE = /^(Debugger |For help, see|Waiting for the debugger)/;
 /** An error of ours, or the end of the process. */
 const ALARM = /"level":"(error|fatal)"/;
 const STOP_MS = 30_000;
@@ -33,7 +39,7 @@ export async function startGatewayProcess(
   folder: string,
   env: Readonly<Record<string, string>>,
 ): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN], {
+  const child = spawn(process.execPath, [INSPECTED, '--import', import.meta.resolve('tsx'), MAIN], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,7 +48,7 @@ export async function startGatewayProcess(
   process.once('exit', killWithUs);
   child.once('exit', () => process.off('exit', killWithUs));
   const alarms: string[] = [];
-  const url = await readAddress(child, alarms);
+  const { url, inspectorUrl } = await readAddresses(child, alarms);
   return {
     url,
     alarms,
@@ -50,27 +56,38 @@ export async function startGatewayProcess(
       return child.exitCode ?? (child.signalCode === null ? null : -1);
     },
     readMemory: () => readMemory(url),
+    async readLeanMemory() {
+      await collectGarbage(inspectorUrl);
+      return readMemory(url);
+    },
     giveWay: () => child.pid !== undefined && setPriority(child.pid, constants.priority.PRIORITY_LOW),
     stop: () => stop(child),
   };
 }
 
+interface Addresses {
+  readonly url: string;
+  readonly inspectorUrl: string;
+}
+
 /** Resolves with where it listens; goes on reading for what should never be said. */
-function readAddress(child: ChildProcess, alarms: string[]): Promise<string> {
+function readAddresses(child: ChildProcess, alarms: string[]): Promise<Addresses> {
   return new Promise((resolve, reject) => {
     const said: string[] = [];
+    let inspectorUrl = '';
     const onLine = (line: string) => {
       if (said.length < 100) said.push(line);
       if (ALARM.test(line)) alarms.push(line);
       const url = /"url":"(http:[^"]+)"/.exec(line)?.[1];
-      if (url !== undefined) resolve(url);
+      if (url !== undefined) resolve({ url, inspectorUrl });
+    };
+    const onErrorLine = (line: string) => {
+      inspectorUrl ||= /ws:\S+/.exec(line)?.[0] ?? '';
+      if (!INSPECTOR_LINE.test(line)) alarms.push(line);
+      said.push(line);
     };
     if (child.stdout) createInterface({ input: child.stdout }).on('line', onLine);
-    if (child.stderr)
-      createInterface({ input: child.stderr }).on('line', (line) => {
-        onLine(line);
-        alarms.push(line);
-      });
+    if (child.stderr) createInterface({ input: child.stderr }).on('line', onErrorLine);
     child.once('exit', () => reject(new Error(`The gateway did not start:\n${said.join('\n')}`)));
   });
 }

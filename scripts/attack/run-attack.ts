@@ -34,6 +34,8 @@ export interface AttackRunResult {
 
 /** Of the default guards: what one range of numbers may get within an hour. The pumped ones are of one range. */
 const PREFIX_LIMIT = 100;
+/** Caches fill up to their bounds: documents and plans to some 60 MB, messages and tokens to less. */
+const MOST_GROWTH_BYTES = 100 * 1024 * 1024;
 /** The short form runs beside other tests, on whatever machine: being turned away would tell nothing. */
 export const NEVER_OVERLOADED = { LIMIT_EVENT_LOOP_LAG_MS: '60000' };
 const WARM_UP_MS = 2_000;
@@ -59,7 +61,7 @@ async function attackWorld(world: AttackedWorld, options: AttackRunOptions): Pro
   const token = await signToken(issuer, { sub: 'good', workspace: OWN_WORKSPACE, scope: '*' });
   const client = startGoodClient(gateway.url, token);
   const before = await measureCalm(client, options);
-  const memoryBefore = await gateway.readMemory();
+  const memoryBefore = await gateway.readLeanMemory();
   const sampler = sampleMemory(world);
   const crews = CREWS.map((_lanes, crew) =>
     runAttacker({ crew, target, seconds: options.seconds }, options.log),
@@ -69,7 +71,7 @@ async function attackWorld(world: AttackedWorld, options: AttackRunOptions): Pro
   await client.stop();
   const peak = await sampler.stop();
   await sleep(options.isShort ? SHORT_MS : SETTLE_MS);
-  const after = gateway.exitCode === null ? await gateway.readMemory() : memoryBefore;
+  const after = gateway.exitCode === null ? await gateway.readLeanMemory() : memoryBefore;
   const exitCode = gateway.exitCode ?? (await gateway.stop());
   return {
     attacks: reports.length,
@@ -77,6 +79,7 @@ async function attackWorld(world: AttackedWorld, options: AttackRunOptions): Pro
     findings: [
       ...reports.flatMap(({ attack, findings }) => findings.map((finding) => `${attack}: ${finding}`)),
       ...judgeClient(before, during, client),
+      ...judgeGrowth(memoryBefore, after),
     ],
     letThrough: countLetThrough(world),
     goodClient: { before, during },
@@ -156,4 +159,11 @@ function judgeClient(before: ClientReading, during: ClientReading, client: GoodC
     ...(during.requests > 0 ? [] : ['The good client was answered nothing.']),
     ...(client.reportCount > 0 ? [] : ['The good client heard of no delivery.']),
   ];
+}
+
+function judgeGrowth(before: MemoryReading, after: MemoryReading): readonly string[] {
+  const growth = after.heapBytes - before.heapBytes;
+  return growth <= MOST_GROWTH_BYTES
+    ? []
+    : [`The heap grew by ${Math.round(growth / 1024 ** 2)} MB for good.`];
 }
