@@ -63,6 +63,7 @@ async function torture(replicas: ReplicaSet, options: ResumeOptions): Promise<To
   const followers = startStatusFollowers({ count, replicas, frontier: poster.frontier, onEnd });
   const restarts = await restartInTurn(replicas, options);
   const statuses = await followers.finish();
+  log(`${statuses.followed} messages were followed`);
   const acknowledged = await poster.stop();
   const perSecondReached = acknowledged / ((performance.now() - beganAtMs) / 1000);
   log(`${acknowledged} reports acknowledged, ${perSecondReached.toFixed(0)} a second`);

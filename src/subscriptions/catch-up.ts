@@ -7,6 +7,7 @@ import {
   type Position,
   StoreUnavailableError,
 } from '../store/store.ts';
+import type { EntryWindow } from './entry-window.ts';
 import type { HubInterest } from './hub.ts';
 import type { CaughtUp } from './subscriber.ts';
 
@@ -24,6 +25,8 @@ export interface LiveSide {
 
 export interface CatchUpOptions {
   readonly log: EventLog;
+  /** What the hub has handed out lately: read instead of the log as far as it goes. */
+  readonly recent: Pick<EntryWindow, 'readAfter'>;
   /** The object that stands for an entry, whoever read it. */
   readonly share: (entry: LogEntry) => LogEntry;
   readonly interest: HubInterest;
@@ -38,18 +41,21 @@ export const createCatchUp = (options: CatchUpOptions): (() => Promise<CaughtUp>
     : createMessagesCatchUp(options, options.interest.messageIds);
 
 /** Batch by batch; it joins when everything the hub has handed out so far was read. */
-function createFeedCatchUp({ log, share, interest, after, live }: CatchUpOptions): () => Promise<CaughtUp> {
+function createFeedCatchUp(options: CatchUpOptions): () => Promise<CaughtUp> {
+  const { log, recent, share, interest, after, live } = options;
   let position = after;
 
   return async () => {
     for (;;) {
       // A turn of the event loop between batches: a long way back must not hold up everybody else.
       await nextTurn();
-      const batch = await readPatiently(() => readUntrimmed(log, position), live);
+      const batch =
+        recent.readAfter(position, BATCH) ??
+        (await readPatiently(() => readUntrimmed(log, position), live)).map(share);
       position = batch.at(-1)?.position ?? position;
       const isLast = comparePositions(position, live.position) >= 0;
       if (isLast) live.join(position);
-      const entries = batch.filter((entry) => entry.workspace === interest.workspace).map(share);
+      const entries = batch.filter((entry) => entry.workspace === interest.workspace);
       if (isLast || entries.length > 0) return { entries, isLast };
     }
   };

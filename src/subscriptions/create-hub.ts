@@ -4,6 +4,7 @@ import type { Metrics } from '../metrics.ts';
 import { comparePositions, type EventLog, type LogEntry, type Position } from '../store/store.ts';
 import { createCatchUp, type LiveSide } from './catch-up.ts';
 import { createDerivedValues } from './derived-values.ts';
+import { createEntryWindow } from './entry-window.ts';
 import { endOf } from './event-cursor.ts';
 import type { Hub, HubInterest, HubSubscription } from './hub.ts';
 import { startLogReader } from './log-reader.ts';
@@ -39,6 +40,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   const listeners = new Set<(entry: LogEntry) => void>();
   const from = await log.bounds();
   let position = endOf(from);
+  let recent = createEntryWindow(position);
   let isClosed = false;
 
   const tellListener = (listener: (entry: LogEntry) => void, entry: LogEntry) => {
@@ -51,6 +53,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   const dispatch = (read: LogEntry) => {
     const entry = share(read);
     position = entry.position;
+    recent.add(entry);
     for (const listener of listeners) tellListener(listener, entry);
     index.offer(entry);
   };
@@ -67,6 +70,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     onNewEpoch(newPosition) {
       position = newPosition;
       share = createRecentEntries();
+      recent = createEntryWindow(position);
       endAll(createNewEpochError);
     },
   });
@@ -89,7 +93,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     const isBehind = comparePositions(start, position) < 0;
     const subscriber = createSubscriber({
       queueLimit,
-      catchUp: isBehind ? createCatchUp({ log, share, interest, after: start, live }) : null,
+      catchUp: isBehind ? createCatchUp({ log, recent, share, interest, after: start, live }) : null,
       onEnd(error) {
         index.remove(interest, subscriber);
         if (subscribers.delete(subscriber)) metrics.hubSubscribers.dec();

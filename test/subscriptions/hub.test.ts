@@ -78,11 +78,32 @@ describe('the hub', () => {
     expect(followed).toBe(heard[1]);
   });
 
+  it('replays what it handed out a moment ago without a look into the log', async () => {
+    const { log } = await openTestStore();
+    let reads = 0;
+    const counted: EventLog = {
+      ...log,
+      read(after, limit) {
+        reads += 1;
+        return log.read(after, limit);
+      },
+    };
+    const first = await log.append(WORKSPACE, createReport({ messageId: 'past' }));
+    const hub = await openTestHub({ log: counted });
+    await appendMany(log, numbered(600));
+    await appendMany(log, ['foreign'], 'other');
+    await settled(hub, log);
+    const replayed = await take(hub.subscribe(feed(), first.position), 600);
+    expect(idsOf(replayed).toSorted()).toEqual(numbered(600).toSorted());
+    expect(reads).toBe(0);
+    expect(idsOf(await take(hub.subscribe(feed(), BEFORE_ALL), 601))[0]).toBe('past');
+    expect(reads).toBeGreaterThan(0);
+  });
+
   it('replays a feed after a position and goes on live, without gap or repeat, while reports keep coming', async () => {
     const { log } = await openTestStore();
-    const hub = await openTestHub({ log });
     await appendMany(log, numbered(1000, 'past'));
-    await settled(hub, log);
+    const hub = await openTestHub({ log });
     const live = numbered(1000, 'live');
     const subscription = hub.subscribe(feed(), BEFORE_ALL);
     const appending = (async () => {
@@ -135,9 +156,8 @@ describe('the hub', () => {
 
   it('lets a replay wait for its subscriber, however far behind it is', async () => {
     const { log } = await openTestStore();
-    const hub = await openTestHub({ log }, 8);
     await appendMany(log, numbered(600));
-    await settled(hub, log);
+    const hub = await openTestHub({ log }, 8);
     const subscription = hub.subscribe(feed(), BEFORE_ALL);
     const first = await take(subscription, 1);
     await appendMany(log, numbered(300, 'n'));
@@ -186,9 +206,8 @@ describe('the hub', () => {
 
   it('ends a waiting next() at once also while the log does not answer', async () => {
     const { log } = await openTestStore();
-    const hub = await openTestHub({ log: { ...log, read: () => new Promise(() => undefined) } });
     await appendMany(log, ['m1']);
-    await settled(hub, log);
+    const hub = await openTestHub({ log: { ...log, read: () => new Promise(() => undefined) } });
     const subscription = hub.subscribe(feed(), BEFORE_ALL);
     const parked = subscription.next();
     await nextTurn();
@@ -206,17 +225,15 @@ describe('the hub', () => {
         return log.read(after, limit);
       },
     };
-    const hub = await openTestHub({ log: shaky });
     await appendMany(log, ['m1', 'm2']);
-    await settled(hub, log);
+    const hub = await openTestHub({ log: shaky });
     expect(idsOf(await take(hub.subscribe(feed(), BEFORE_ALL), 2))).toEqual(['m1', 'm2']);
   });
 
   it('says so when the log is trimmed past a replay that is not done', async () => {
     const { log } = await openTestStore();
-    const hub = await openTestHub({ log });
     await appendMany(log, numbered(600));
-    await settled(hub, log);
+    const hub = await openTestHub({ log });
     const subscription = hub.subscribe(feed(), BEFORE_ALL);
     await take(subscription, 256);
     await log.trim(Date.now() + 60_000);

@@ -41,21 +41,18 @@ export const subscribeOverSocket: Subscribe = ({ url, query, variables, after, t
     ...(token !== undefined && { connectionParams: { token } }),
   });
   const isOver = new Promise<string>((resolve) => {
+    // A client that is only connecting tells nobody that it was disposed of.
+    signal.addEventListener('abort', () => resolve('aborted'), { once: true });
     client.subscribe(
       { query, variables: { ...variables, after } },
       {
         next: (answer: Answer) => (answer.errors ? resolve(codeOf(answer)) : onData(answer.data)),
         error: (reason) => resolve(describeEnd(reason)),
-        complete: () => resolve(signal.aborted ? 'aborted' : 'complete'),
+        complete: () => resolve('complete'),
       },
     );
   });
-  const hangUp = () => client.dispose();
-  signal.addEventListener('abort', hangUp);
-  return isOver.finally(() => {
-    signal.removeEventListener('abort', hangUp);
-    return client.dispose();
-  });
+  return isOver.finally(() => client.dispose());
 };
 
 /** As a browser's EventSource does: the cursor is the id of the last event. */
