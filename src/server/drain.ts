@@ -33,6 +33,7 @@ export async function drainServer(parts: DrainParts): Promise<void> {
   await Promise.race([finishRunning(parts), timeUp]);
   await Promise.race([stopListening(parts), timeUp]);
   over.abort();
+  parts.sockets.cut();
   parts.server.closeAllConnections();
 }
 

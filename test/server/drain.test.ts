@@ -97,6 +97,24 @@ describe('a drain', () => {
     await drained;
   });
 
+  it('cuts sockets whose mutations do not end, without a complete for their subscriptions', async () => {
+    const hasty = await startTestGateway({
+      schema: createTestSchema({ onPatient: () => new Promise(() => {}) }),
+      env: { DRAIN_TIMEOUT_MS: '300' },
+    });
+    const socket = await openRawSocket(hasty.webSocketUrl);
+    socket.send({ type: 'connection_init' });
+    await socket.next();
+    socket.send({ type: 'subscribe', id: '1', payload: { query: 'subscription { ticks { number } }' } });
+    socket.send({ type: 'subscribe', id: '2', payload: { query: 'mutation { patientTouch }' } });
+    await expect.poll(() => hasty.parts.hub.subscriberCount).toBe(1);
+    const messages: unknown[] = [];
+    socket.socket.on('message', (data) => messages.push(String(data)));
+    await hasty.close(); // of the hub too
+    expect(await socket.closed).toMatchObject({ code: 1006 });
+    expect(messages).toEqual([]);
+  });
+
   it('ends event streams without a complete', async () => {
     const stream = await openEventStream(gateway.graphqlUrl, { query: 'subscription { ticks { number } }' });
     await expect.poll(() => gateway.parts.hub.subscriberCount).toBe(1);

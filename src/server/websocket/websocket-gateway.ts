@@ -29,6 +29,8 @@ export interface WebSocketGateway {
   handleUpgrade(request: IncomingMessage, transport: Duplex, head: Buffer): void;
   /** Accepts no more sockets, closes the open ones in batches, and resolves when all are gone. */
   drain(): Promise<void>;
+  /** Cuts what is still open, before the end of the hub would look to its clients like the end of their subscriptions. */
+  cut(): void;
 }
 
 /** How long a client may take to answer a close before its connection is cut. */
@@ -76,6 +78,9 @@ export function createWebSocketGateway(parts: WebSocketGatewayParts): WebSocketG
           void closeWhenQuiet(socket, calls.whenIdle());
       }
       if (open.size > 0) await empty;
+    },
+    cut() {
+      for (const socket of open.keys()) socket.terminate();
     },
   };
 }
