@@ -1,7 +1,6 @@
 import {
   type Environment,
   type GatewayProcess,
-  type Program,
   startGatewayProcess,
 } from '../../test/support/gateway-process.ts';
 
@@ -23,8 +22,8 @@ export interface ReplicaSet {
   stop(): Promise<void>;
 }
 
-export async function startReplicas(count: number, env: Environment, program: Program): Promise<ReplicaSet> {
-  const start = () => startGatewayProcess(env, program);
+export async function startReplicas(count: number, env: Environment): Promise<ReplicaSet> {
+  const start = () => startGatewayProcess(env);
   const replicas = await Promise.all(Array.from({ length: count }, start));
   const replicaAt = (index: number): GatewayProcess => {
     const replica = replicas[index % count];

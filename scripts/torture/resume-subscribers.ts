@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Program } from '../../test/support/gateway-process.ts';
 import { startRedisServer } from '../../test/support/redis-server.ts';
 import { startSentProvider } from '../../test/support/sent-provider.ts';
 import { openFeed, whenSeen } from './feed-subscribers.ts';
@@ -11,7 +10,6 @@ import { startStatusFollowers } from './status-followers.ts';
 
 export interface ResumeOptions {
   readonly replicas: number;
-  readonly program: Program;
   /** Subscribers to the feed of reports over WebSocket and over SSE, and such that follow single messages. */
   readonly sockets: number;
   readonly streams: number;
@@ -39,7 +37,7 @@ export async function resumeSubscribers(options: ResumeOptions): Promise<Torture
   const provider = await startSentProvider();
   try {
     const env = { STORE_URL: redis.url, SMS_API_URL: provider.baseUrl, ...SETTINGS };
-    const replicas = await startReplicas(options.replicas, env, options.program);
+    const replicas = await startReplicas(options.replicas, env);
     try {
       return await torture(replicas, options);
     } finally {

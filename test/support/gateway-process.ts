@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { findBuiltProgram } from './built-program.ts';
 
 /** How a process ended: by its own exit code, or by a signal. */
 export interface ProcessEnd {
@@ -26,22 +26,9 @@ export interface GatewayProcess {
 
 export type Environment = Readonly<Record<string, string>>;
 
-const pathOf = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
-
-/** How it is run: from the sources, or as `npm run build` left it, which starts sooner. */
-const PROGRAMS = {
-  source: ['--import', import.meta.resolve('tsx'), pathOf('src/main.ts')],
-  build: [pathOf('dist/main.js')],
-} as const;
-
-export type Program = keyof typeof PROGRAMS;
-
 /** @throws when it ends before it listens, with what it said */
-export async function startGatewayProcess(
-  env: Environment,
-  program: Program = 'source',
-): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [...PROGRAMS[program], '--port', '0'], {
+export async function startGatewayProcess(env: Environment): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [await findBuiltProgram(), '--port', '0'], {
     cwd: env['HOME'] ?? tmpdir(), // no `.env` and no data of the checkout gets in
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import { resumeSubscribers } from '../../scripts/torture/resume-subscribers.ts';
 // The short form of `npm run torture -- resume`.
 it('lets no subscriber miss an event while replicas are drained and killed under load', async () => {
   const { counts, isPassed } = await resumeSubscribers({
-    ...{ replicas: 2, program: 'source', sockets: 16, streams: 4, followers: 4, reportsPerSecond: 100 },
+    ...{ replicas: 2, sockets: 16, streams: 4, followers: 4, reportsPerSecond: 100 },
     signals: ['SIGTERM', 'SIGKILL'],
     log: () => undefined,
   });

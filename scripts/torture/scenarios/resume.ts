@@ -8,7 +8,7 @@ export const scenario: Scenario = {
     '200 subscribers, three replicas restarted one after the other (SIGTERM, then kill -9) under 200 reports a second: nobody misses an event',
   run: ({ rounds, log }) =>
     resumeSubscribers({
-      ...{ replicas: REPLICAS, program: 'build' },
+      replicas: REPLICAS,
       ...{ sockets: 160, streams: 20, followers: 20, reportsPerSecond: 200, log },
       signals: Array.from({ length: rounds ?? 1 }, () => EACH_IN_TURN).flat(),
     }),
