@@ -5,17 +5,18 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { buildSchema } from 'graphql';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findBuiltProgram } from './support/built-program.ts';
 import { portOf } from './support/port-of.ts';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
-
+let program: string;
 let folder: string;
 const running: ChildProcessWithoutNullStreams[] = [];
 
+beforeAll(async () => {
+  program = await findBuiltProgram();
+}, 60_000);
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'main-'));
 });
@@ -26,7 +27,7 @@ afterEach(() => {
 
 /** Runs the command line in a folder of its own, so that no `.env` and no data of the checkout gets in. */
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, ...env },
   });

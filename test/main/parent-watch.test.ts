@@ -3,15 +3,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+import { findBuiltProgram } from '../support/built-program.ts';
 
 it('drains when npm was told to end, although its shell hands no signal on', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'parent-'));
-  const command = [process.execPath, '--import', TSX, MAIN, '--port', '0'];
+  const command = [process.execPath, await findBuiltProgram(), '--port', '0'];
   // As npm does; the second command keeps every shell from becoming the first one.
   const shell = spawn('sh', ['-c', '"$@"; :', 'sh', ...command], {
     cwd: folder,
