@@ -21,7 +21,7 @@ const SWEEP_INTERVAL_MS = 50;
 /** How long the caller of an event stream may take to read the rest of it. */
 const STREAM_GRACE_MS = 2_000;
 /** How long callers may take to read the last answers, once there is nothing else to wait for. */
-const READING_GRACE_MS = 5_000;
+const READING_GRACE_MS = 3_000;
 
 /**
  * Stops the server as gently as the time allows: what was running ends first, with the port still open, so that probes hear

@@ -42,8 +42,8 @@ beforeEach(async () => {
     AUTH: 'none',
     INTROSPECTION: 'on',
     DRAIN_NOTICE_MS: '300',
-    LIMIT_BODY_MS: '3000',
-    SMS_API_TIMEOUT_MS: '4000',
+    LIMIT_BODY_MS: '2000',
+    SMS_API_TIMEOUT_MS: '2500',
     LIMIT_EVENT_LOOP_LAG_MS: '60000', // nobody is turned away, however busy the machine is
   });
 }, 60_000);

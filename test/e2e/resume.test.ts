@@ -201,7 +201,7 @@ describe('in one process', () => {
   });
 });
 
-const ROUNDS = 150;
+const ROUNDS = 100;
 /** Reports begin to come; so many turns of the event loop later, another number in each round, somebody subscribes. */
 const LATEST_TURN = 211;
 const STRIDE = 17;
