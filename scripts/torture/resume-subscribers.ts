@@ -17,6 +17,9 @@ export interface ResumeOptions {
   readonly reportsPerSecond: number;
   /** One restart for each, of the replicas in turn. */
   readonly signals: readonly NodeJS.Signals[];
+  /** Between two restarts; and of a drain, how long it is announced before. */
+  readonly pauseMs: number;
+  readonly noticeMs: number;
   readonly log: (line: string) => void;
 }
 
@@ -29,7 +32,6 @@ const SETTINGS = {
   LIMIT_STREAMS_PER_CALLER: '10000',
 };
 const MAX_REPORTS = 200_000;
-const PAUSE_BETWEEN_MS = 1000;
 
 /** Replicas are restarted one after the other under reports and subscribers; then everybody must have seen everything. */
 export async function resumeSubscribers(options: ResumeOptions): Promise<TortureResult> {
@@ -37,7 +39,8 @@ export async function resumeSubscribers(options: ResumeOptions): Promise<Torture
   const provider = await startSentProvider();
   try {
     const env = { STORE_URL: redis.url, SMS_API_URL: provider.baseUrl, ...SETTINGS };
-    const replicas = await startReplicas(options.replicas, env);
+    const drain = { DRAIN_NOTICE_MS: String(options.noticeMs) };
+    const replicas = await startReplicas(options.replicas, { ...env, ...drain });
     try {
       return await torture(replicas, options);
     } finally {
@@ -73,13 +76,13 @@ async function torture(replicas: ReplicaSet, options: ResumeOptions): Promise<To
 async function restartInTurn(replicas: ReplicaSet, options: ResumeOptions): Promise<readonly Restart[]> {
   const restarts: Restart[] = [];
   for (const [index, signal] of options.signals.entries()) {
-    await pause(PAUSE_BETWEEN_MS);
+    await pause(options.pauseMs);
     const restart = await replicas.restart(index % replicas.size, signal);
     restarts.push(restart);
     options.log(
       `replica ${index % replicas.size} restarted by ${signal}: ended after ${restart.secondsToEnd.toFixed(2)} s`,
     );
   }
-  await pause(PAUSE_BETWEEN_MS);
+  await pause(options.pauseMs);
   return restarts;
 }

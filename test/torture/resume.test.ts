@@ -6,7 +6,7 @@ it('lets no subscriber miss an event while replicas are drained and killed under
   const { counts, isPassed } = await resumeSubscribers({
     ...{ replicas: 2, sockets: 16, streams: 4, followers: 4, reportsPerSecond: 100 },
     signals: ['SIGTERM', 'SIGKILL'],
-    log: () => undefined,
+    ...{ pauseMs: 200, noticeMs: 100, log: () => undefined },
   });
   expect(counts).toMatchObject({
     missing: 0,
@@ -19,4 +19,4 @@ it('lets no subscriber miss an event while replicas are drained and killed under
   expect(counts['reports acknowledged']).toBeGreaterThan(100);
   expect(counts['duplicates, with the same cursor']).toBeGreaterThan(0);
   expect(isPassed).toBe(true);
-}, 60_000);
+}, 120_000);

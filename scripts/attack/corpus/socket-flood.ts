@@ -39,13 +39,11 @@ async function openStreams(target: Target): Promise<readonly string[]> {
     ...authorize({ token: await attackerToken(target, 'flood-streams') }),
   };
   const body = JSON.stringify({ query: 'subscription { deliveryReportReceived { cursor } }' });
-  const streams = Array.from({ length: TRIED }, () =>
-    fetch(`${target.url}/graphql`, { method: 'POST', headers, body, signal: stop.signal }).then(
-      ({ status }) => status,
-      () => 0,
-    ),
-  );
-  const taken = (await Promise.all(streams)).filter((status) => status === 200).length;
+  const open = async (): Promise<Response | undefined> =>
+    fetch(`${target.url}/graphql`, { method: 'POST', headers, body, signal: stop.signal }).catch(() => undefined);
+  // The answers themselves are kept: fetch hangs up on an answer that is garbage-collected, and its place is free again.
+  const answers = await Promise.all(Array.from({ length: TRIED }, open));
+  const taken = answers.filter((answer) => answer?.status === 200).length;
   stop.abort();
   return taken <= MOST_STREAMS ? [] : [`One caller held ${taken} streams.`];
 }

@@ -10,6 +10,7 @@ export const scenario: Scenario = {
     resumeSubscribers({
       replicas: REPLICAS,
       ...{ sockets: 160, streams: 20, followers: 20, reportsPerSecond: 200, log },
+      ...{ pauseMs: 1000, noticeMs: 2000 },
       signals: Array.from({ length: rounds ?? 1 }, () => EACH_IN_TURN).flat(),
     }),
 };
