@@ -62,7 +62,7 @@ export async function openOutageWorld(timings: Partial<SimulatorTimings>): Promi
   const world: OutageWorld = {
     ...{ time, simulator, store, workspace: WORKSPACE, isReachable: true },
     async send(recipients) {
-      const session = provider.openSession(new AbortController().signal);
+      const session = provider.openSession(new AbortController());
       const request = { to: recipients, text: 'Your code is 1234', sender: 'MyApp' };
       const receipt = await session.sendMessages(request, { onSigned: async () => {}, replay: null });
       const watches = watchesForSend(receipt, { workspace: WORKSPACE, nowMs: time.now() });

@@ -56,7 +56,7 @@ function createContext(): OperationContext {
     requestId: 'torture',
     viewer: { subject: 'torture', workspace: WORKSPACE, scopes: ['*'], isSandbox: false },
     signal,
-    provider: provider.openSession(signal),
+    provider: provider.openSession({ signal }),
     store,
     hub,
     sealers: { pageCursor: sealer, eventCursor: sealer, exportToken: sealer },

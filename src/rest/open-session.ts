@@ -17,12 +17,11 @@ import {
 } from './areas/webhooks.ts';
 import type { CallScope } from './client/call.ts';
 import { createMessageLoader } from './loaders/message-loader.ts';
-import type { ProviderSession, SendOptions } from './provider-session.ts';
+import type { Interruptible, ProviderSession, SendOptions } from './provider-session.ts';
 
 /** The provider as one operation uses it. */
-export function openSession(parts: ProviderParts, signal: AbortSignal): ProviderSession {
-  setMaxListeners(0, signal); // an operation may well wait for a hundred calls at once
-  const scope: CallScope = { signal, cost: { calls: 0, coalesced: 0, cached: 0 } };
+export function openSession(parts: ProviderParts, caller: Interruptible): ProviderSession {
+  const scope = openScope(caller);
   const loader = createMessageLoader(parts, scope);
   const ownSends = createOwnSends(parts);
   const loadMessage = async (messageId: string) => ownSends.find(messageId) ?? loader.load(messageId);
@@ -41,7 +40,7 @@ export function openSession(parts: ProviderParts, signal: AbortSignal): Provider
     listMessages: (query, page) => listMessages(parts, scope, query, page),
     listTraffic: (query, page) => listTraffic(parts, scope, query, page),
     exportTraffic: (query, downloadSignal) =>
-      exportTraffic(parts, { ...scope, signal: downloadSignal }, query),
+      exportTraffic(parts, { cost: scope.cost, signal: downloadSignal }, query),
     fetchTotals: (query) => fetchTotals(parts, scope, query),
     fetchDailyStats: (query) => fetchDailyStats(parts, scope, query),
     fetchCountryStats: (query) => fetchCountryStats(parts, scope, query),
@@ -52,6 +51,20 @@ export function openSession(parts: ProviderParts, signal: AbortSignal): Provider
     fetchWebhookAttempts: () => fetchWebhookAttempts(parts, scope),
     updateWebhookSettings: (change) => updateWebhookSettings(parts, scope, change),
     testWebhook: () => testWebhook(parts, scope),
+  };
+}
+
+/** Signals are costly to make: an operation that is answered from memory never asks for one. */
+function openScope(caller: Interruptible): CallScope {
+  let signal: AbortSignal | null = null;
+  return {
+    cost: { calls: 0, coalesced: 0, cached: 0 },
+    get signal() {
+      if (signal !== null) return signal;
+      signal = caller.signal;
+      setMaxListeners(0, signal); // an operation may well wait for a hundred calls at once
+      return signal;
+    },
   };
 }
 

@@ -80,10 +80,15 @@ export interface SendOptions {
   readonly startSignal?: AbortSignal;
 }
 
+/** Whoever waits for an answer, and may stop to: an AbortController, for one. The signal is made when it is first read. */
+export interface Interruptible {
+  readonly signal: AbortSignal;
+}
+
 /** One workspace at the provider, for the length of the process. */
 export interface Provider {
   readonly workspace: string;
-  openSession(signal: AbortSignal): ProviderSession;
+  openSession(caller: Interruptible): ProviderSession;
   /** A report arrived: the cached message follows it at once, without a call. */
   applyReport(news: StatusNews): void;
   close(): Promise<void>;

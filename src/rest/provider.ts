@@ -24,7 +24,7 @@ export function createProvider(options: ProviderOptions): Provider {
   };
   return {
     workspace: settings.workspace,
-    openSession: (signal) => openSession(parts, signal),
+    openSession: (caller) => openSession(parts, caller),
     applyReport: parts.messages.applyReport,
     close: parts.client.close,
   };

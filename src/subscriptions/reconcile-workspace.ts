@@ -44,7 +44,7 @@ export async function reconcileWorkspace(
   const { workspace } = provider;
   const open = await forgetSettled(workspace, due, parts);
   if (open.length === 0) return [];
-  const session = provider.openSession(parts.signal);
+  const session = provider.openSession(parts);
   const answers = await askProvider(open, { ...parts, session });
   if (answers.outage !== null)
     parts.logger.warn(

@@ -60,7 +60,7 @@ export async function openTestGateway(options: TestGatewayOptions = {}): Promise
     store: parts.store,
     sealers: parts.sealers,
     async run(source, variableValues = {}, viewer = {}) {
-      const provider = parts.provider.openSession(new AbortController().signal);
+      const provider = parts.provider.openSession(new AbortController());
       const contextValue: OperationContext = {
         ...parts,
         provider,

@@ -35,6 +35,6 @@ export function createTestProvider(baseUrl: string, options: Partial<ProviderOpt
     provider,
     clock,
     metrics,
-    session: () => provider.openSession(new AbortController().signal),
+    session: () => provider.openSession(new AbortController()),
   };
 }

@@ -72,13 +72,13 @@ export function createReadCache({ clock, metrics, ttlMs, maxAnswers }: ReadCache
   return {
     // The key decides the type of the result, so what was kept under it is what `load` would give.
     async read<Result>(read: CachedRead<Result>, scope: CallScope): Promise<Result> {
-      scope.signal.throwIfAborted();
       const answer = read.isFresh === true ? undefined : kept.get(read.key);
       if (answer !== undefined && answer.expiresAtMs > clock.now()) {
         scope.cost.cached += 1;
         metrics.upstreamReads.inc({ result: 'cached' });
         return answer.result as Result;
       }
+      scope.signal.throwIfAborted();
       const running = inFlight.get(read.key);
       const isShared = running !== undefined && !running.isAbandoned;
       if (isShared) scope.cost.coalesced += 1;

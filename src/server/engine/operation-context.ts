@@ -7,9 +7,17 @@ import type { GatewayParts } from '../contracts/gateway-parts.ts';
 export interface Caller {
   readonly requestId: string;
   readonly viewer: Viewer;
-  /** Aborts when the caller hangs up. */
+  /** Aborts when the caller hangs up. Made when it is first read. */
   readonly signal: AbortSignal;
 }
+
+export const createCaller = (requestId: string, viewer: Viewer, hangUp: AbortController): Caller => ({
+  requestId,
+  viewer,
+  get signal() {
+    return hangUp.signal;
+  },
+});
 
 /** Makes the context of one operation from the parts of the process. */
 export function createContextFactory(parts: GatewayParts, publicUrl: () => string) {
@@ -23,12 +31,15 @@ export function createContextFactory(parts: GatewayParts, publicUrl: () => strin
 
   return {
     /** @throws ForbiddenError when the viewer's workspace is not served here */
-    forOperation({ requestId, viewer, signal }: Caller): OperationContext {
+    forOperation(caller: Caller): OperationContext {
+      const { requestId, viewer } = caller;
       return {
         requestId,
         viewer,
-        signal,
-        provider: providerOf(viewer.workspace).openSession(signal),
+        get signal() {
+          return caller.signal;
+        },
+        provider: providerOf(viewer.workspace).openSession(caller),
         store,
         hub,
         sealers,
@@ -47,8 +58,9 @@ export function createContextFactory(parts: GatewayParts, publicUrl: () => strin
      * others when the subscriber it was begun for leaves.
      */
     forEvent(context: OperationContext): OperationContext {
-      const { signal } = new AbortController();
-      return { ...context, signal, provider: providerOf(context.viewer.workspace).openSession(signal) };
+      const nobody = new AbortController();
+      const provider = providerOf(context.viewer.workspace).openSession(nobody);
+      return { ...context, signal: nobody.signal, provider };
     },
   };
 }

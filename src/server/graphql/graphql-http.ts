@@ -6,7 +6,7 @@ import { endAtExpiry } from '../access/end-at-expiry.ts';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
 import type { PresentError } from '../engine/error-presenter.ts';
 import { type GraphqlParams, parseGetParams, parsePostParams } from '../engine/graphql-params.ts';
-import type { Caller } from '../engine/operation-context.ts';
+import { type Caller, createCaller } from '../engine/operation-context.ts';
 import type { OperationRunner, PreparedOperation } from '../engine/operation-runner.ts';
 import { type EncodedEvent, StreamError } from '../engine/result-encoder.ts';
 import type { GraphiqlPage } from '../graphiql/graphiql-page.ts';
@@ -70,7 +70,7 @@ async function answer(exchange: GraphqlExchange, parts: GraphqlHttpParts): Promi
 
   const hangUp = new AbortController();
   exchange.response.once('close', () => exchange.response.writableEnded || hangUp.abort());
-  const { caller, expiresAtMs } = await identify(exchange, parts, hangUp.signal);
+  const { caller, expiresAtMs } = await identify(exchange, parts, hangUp);
   const params = isGet ? parseGetParams(request) : await readParams(exchange, parts);
   const lastEventId = mediaType === EVENT_STREAM_TYPE ? headerText(request.headers['last-event-id']) : null;
   const operation = parts.runner.prepare({ params, lastEventId, caller });
@@ -103,13 +103,13 @@ interface KnownCaller {
 async function identify(
   { request, requestId }: GraphqlExchange,
   { authenticator, origins }: GraphqlHttpParts,
-  signal: AbortSignal,
+  hangUp: AbortController,
 ): Promise<KnownCaller> {
   const { authorization } = request.headers;
   const { viewer, expiresAtMs } = await authenticator.authenticate(bearerToken(authorization));
   if (authorization === undefined && !origins.isKnownHost(request))
     throw new HttpError(403, 'FORBIDDEN', 'This host name is not known here: set PUBLIC_URL to it.');
-  return { caller: { requestId, viewer, signal }, expiresAtMs };
+  return { caller: createCaller(requestId, viewer, hangUp), expiresAtMs };
 }
 
 async function readParams(

@@ -78,7 +78,7 @@ async function openCsv(
   if (provider === undefined)
     throw new HttpError(403, 'FORBIDDEN', 'The link is of a workspace that is not served here.');
   try {
-    return await provider.openSession(signal).exportTraffic(grant.query, signal);
+    return await provider.openSession({ signal }).exportTraffic(grant.query, signal);
   } catch (error) {
     if (error instanceof GatewayError) throw new HttpError(statusOf(error), error.code, error.message);
     if (!signal.aborted) logger.error({ err: error }, 'could not open an export');

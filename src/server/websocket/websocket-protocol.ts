@@ -4,6 +4,7 @@ import { LimitExceededError } from '../../domain/errors.ts';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
 import type { PresentError } from '../engine/error-presenter.ts';
 import { readParams } from '../engine/graphql-params.ts';
+import { createCaller } from '../engine/operation-context.ts';
 import type { OperationRunner } from '../engine/operation-runner.ts';
 import { StreamError } from '../engine/result-encoder.ts';
 import { HttpError } from '../http/http-error.ts';
@@ -54,7 +55,7 @@ export function createWebSocketProtocol(parts: WebSocketProtocolParts): Protocol
       const prepare = () => {
         try {
           admit(context);
-          const caller = { requestId, viewer, signal: hangUp.signal };
+          const caller = createCaller(requestId, viewer, hangUp);
           return runner.prepare({ params: readParams(payload), lastEventId: null, caller });
         } catch (error) {
           return { kind: 'refusal', errors: [presentError(error, 'request', requestId)] } as const;

@@ -78,7 +78,7 @@ export async function openSendDesk(options: SendDeskOptions = {}): Promise<SendD
   const context: SendDesk['context'] = (changes = {}) => {
     const signal = changes.signal ?? new AbortController().signal;
     const viewer = { subject: 'tester', workspace: WORKSPACE, scopes: ['*'], isSandbox: false };
-    const session = provider.openSession(signal);
+    const session = provider.openSession({ signal });
     return { ...parts, provider: session, requestId: 'request', viewer, signal, ...changes };
   };
   const send: SendDesk['send'] = (input, changes) => sendSms({ ...INPUT, ...input }, context(changes));

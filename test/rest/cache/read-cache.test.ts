@@ -103,7 +103,7 @@ describe('a caller who hangs up', () => {
     const { script, ended } = watchEnd();
     provider.upstream.script(script);
     const caller = new AbortController();
-    const reading = provider.test.provider.openSession(caller.signal).fetchBalance();
+    const reading = provider.test.provider.openSession(caller).fetchBalance();
     await provider.upstream.received(1);
     caller.abort(new Error('hung up'));
     await expect(reading).rejects.toThrow('hung up');
@@ -115,7 +115,7 @@ describe('a caller who hangs up', () => {
     const { script, ended } = watchEnd();
     provider.upstream.script(script);
     const [first, second] = [new AbortController(), new AbortController()];
-    const read = ({ signal }: AbortController) => provider.test.provider.openSession(signal).fetchBalance();
+    const read = (caller: AbortController) => provider.test.provider.openSession(caller).fetchBalance();
     const reading = [read(first), read(second)];
     await provider.upstream.received(1);
     first.abort(new Error('first hung up'));
@@ -133,7 +133,7 @@ describe('a caller who hangs up', () => {
   it('does not spoil the call of who comes right after', async () => {
     provider.upstream.script(() => undefined);
     const caller = new AbortController();
-    const reading = provider.test.provider.openSession(caller.signal).fetchBalance();
+    const reading = provider.test.provider.openSession(caller).fetchBalance();
     await provider.upstream.received(1);
     provider.upstream.script(BALANCE);
     caller.abort(new Error('hung up'));
@@ -144,7 +144,7 @@ describe('a caller who hangs up', () => {
 
   it('before asking makes no call', async () => {
     const gone = AbortSignal.abort(new Error('hung up'));
-    await expect(provider.test.provider.openSession(gone).fetchBalance()).rejects.toThrow('hung up');
+    await expect(provider.test.provider.openSession({ signal: gone }).fetchBalance()).rejects.toThrow('hung up');
     expect(provider.upstream.requests).toHaveLength(0);
   });
 
@@ -152,7 +152,7 @@ describe('a caller who hangs up', () => {
     provider.configure({ retry: { rateLimitDelayMs: 60_000, maxDelayMs: 60_000 } });
     provider.upstream.script(json('', 429));
     const caller = new AbortController();
-    const reading = provider.test.provider.openSession(caller.signal).fetchBalance();
+    const reading = provider.test.provider.openSession(caller).fetchBalance();
     await provider.upstream.received(1);
     caller.abort(new Error('hung up'));
     await expect(reading).rejects.toThrow('hung up');

@@ -65,7 +65,7 @@ describe('the circuit to a provider that does not answer', () => {
     const caller = new AbortController();
     await vi.waitFor(
       async () => {
-        const probe = provider.test.provider.openSession(caller.signal).fetchBalance();
+        const probe = provider.test.provider.openSession(caller).fetchBalance();
         probe.catch(() => undefined);
         await Promise.race([provider.upstream.received(5), probe]);
       },
@@ -94,7 +94,7 @@ describe('the circuit to a provider that does not answer', () => {
     provider.upstream.script(() => undefined);
     for (let left = 1; left <= 8; left += 1) {
       const caller = new AbortController();
-      const reading = provider.test.provider.openSession(caller.signal).fetchBalance();
+      const reading = provider.test.provider.openSession(caller).fetchBalance();
       await provider.upstream.received(left);
       caller.abort(new Error('hung up'));
       await expect(reading).rejects.toThrow('hung up');
