@@ -12,8 +12,8 @@ export const PAGE_ROWS = Array.from({ length: 25 }, (_, index) => ({
   createdAt: '2026-02-13T10:30:00.000Z',
 }));
 
-export const PAGE_QUERY = `query Page($first: Int!) {
-  messages(first: $first) {
+export const PAGE_QUERY = `query Page($first: Int!, $nonce: Int) {
+  messages(first: $first, nonce: $nonce) {
     nodes { id messageId recipient sender text encoding segments status cost createdAt }
     pageInfo { hasNextPage endCursor }
   }

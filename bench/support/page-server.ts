@@ -24,7 +24,7 @@ async function startGateway(): Promise<number> {
       segments: Int status: Status! cost: Decimal createdAt: DateTime! }
     type PageInfo { hasNextPage: Boolean! endCursor: String }
     type MessageConnection { nodes: [Message!]! pageInfo: PageInfo! }
-    type Query { messages(first: Int!): MessageConnection }
+    type Query { messages(first: Int!, nonce: Int): MessageConnection }
   `);
   const messages = schema.getQueryType()?.getFields()['messages'];
   const page = { nodes: PAGE_ROWS, pageInfo: { hasNextPage: true, endCursor: 'cursor' } };

@@ -6,11 +6,11 @@ import {
   type GraphQLSchema,
   getArgumentValues,
   getOperationAST,
-  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { coerceVariables } from './coerce-variables.ts';
 
 /**
  * What an operation costs in the worst case. Every root field declares it beside its arguments, `complexity: ({ first })
@@ -53,7 +53,7 @@ export function operationCost(
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   if (!operation || !root) return NOTHING;
-  const values = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  const values = coerceVariables(schema, operation, variables);
   if (values.coerced === undefined) return NOTHING;
   let packed = 0;
   for (const field of rootFields(operation, document)) packed += fieldCost(field, root, values.coerced);

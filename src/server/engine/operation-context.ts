@@ -1,6 +1,7 @@
 import type { OperationContext } from '../../context.ts';
 import { ForbiddenError } from '../../domain/errors.ts';
 import type { Viewer } from '../../domain/viewer.ts';
+import type { Interruptible } from '../../rest/provider-session.ts';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
 
 /** Who asks, under which id, and whether it is still there. */
@@ -11,7 +12,7 @@ export interface Caller {
   readonly signal: AbortSignal;
 }
 
-export const createCaller = (requestId: string, viewer: Viewer, hangUp: AbortController): Caller => ({
+export const createCaller = (requestId: string, viewer: Viewer, hangUp: Interruptible): Caller => ({
   requestId,
   viewer,
   get signal() {

@@ -5,12 +5,12 @@ import {
   execute,
   type GraphQLSchema,
   getOperationAST,
-  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { coerceVariables } from '../../schema/coerce-variables.ts';
 import { settleListItems } from './settle-list-items.ts';
 
 /** One operation of one document, ready to run as often as it is asked for. */
@@ -83,7 +83,7 @@ function createPlan(
         });
       if (variableDefinitions.length > 0) {
         // The reference's own coercion first: its errors keep what was thrown inside a scalar, so that it can be masked.
-        const coerced = getVariableValues(schema, variableDefinitions, variableValues, { maxErrors: 20 });
+        const coerced = coerceVariables(schema, operation, variableValues);
         if (coerced.errors) return { errors: coerced.errors };
       }
       return compiled.query(rootValue, contextValue, { ...variableValues });

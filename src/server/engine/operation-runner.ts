@@ -1,21 +1,17 @@
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLFormattedError,
-  getOperationAST,
-} from 'graphql';
-import type { OperationContext } from '../../context.ts';
-import { BadUserInputError } from '../../domain/errors.ts';
+import type { GraphQLFormattedError } from 'graphql';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
 import { traceOperation } from '../tracing/operation-channel.ts';
-import { documentText } from './document-text.ts';
 import type { PresentError } from './error-presenter.ts';
-import type { GraphqlEngine } from './graphql-engine.ts';
-import type { GraphqlParams } from './graphql-params.ts';
-import { createResumer } from './last-event-id.ts';
+import {
+  type CheckParts,
+  createOperationCheck,
+  InvalidDocumentError,
+  type OperationRequest,
+  type OperationType,
+  type ReadyOperation,
+} from './operation-check.ts';
 import type { Caller } from './operation-context.ts';
 import { createResultEncoder, type EncodedEvent } from './result-encoder.ts';
-import type { EventResult } from './shared-events.ts';
 
 /** An operation that was not begun, or that ended without data because of what was asked. */
 export interface Refusal {
@@ -29,8 +25,6 @@ export type OperationOutcome =
   | { readonly kind: 'result'; readonly body: string }
   | { readonly kind: 'events'; readonly events: AsyncIterableIterator<EncodedEvent> };
 
-export type OperationType = 'query' | 'mutation' | 'subscription';
-
 export interface PreparedOperation {
   readonly kind: 'prepared';
   readonly type: OperationType;
@@ -38,115 +32,68 @@ export interface PreparedOperation {
   run(): Promise<OperationOutcome>;
 }
 
-export interface OperationRequest {
-  readonly params: GraphqlParams;
-  /** What the caller saw last, when it comes back by `Last-Event-ID`. */
-  readonly lastEventId: string | null;
-  readonly caller: Caller;
-}
-
-export interface RunnerParts
-  extends Pick<GatewayParts, 'queryLimits' | 'trustedDocuments' | 'metrics' | 'logger'> {
-  readonly engine: GraphqlEngine;
+export interface RunnerParts extends CheckParts, Pick<GatewayParts, 'metrics' | 'logger'> {
   readonly presentError: PresentError;
-  readonly createContext: (caller: Caller) => OperationContext;
-}
-
-interface ReadyOperation {
-  readonly type: OperationType;
-  /** As the caller named it. */
-  readonly name: string | null;
-  readonly context: OperationContext;
-  readonly execute: () => Promise<ExecutionResult | AsyncIterableIterator<EventResult>>;
 }
 
 export type OperationRunner = ReturnType<typeof createOperationRunner>;
 
-/** The way every operation goes, over HTTP, SSE and WebSocket alike: parse, validate, limit, execute, present. */
+/** The way every operation goes, over HTTP, SSE and WebSocket alike: check, execute, present. */
 export function createOperationRunner(parts: RunnerParts) {
-  const { engine, presentError, metrics, logger } = parts;
-  const resume = createResumer(engine.schema);
+  const { presentError, metrics, logger } = parts;
+  const checkOperation = createOperationCheck(parts);
   const encoder = createResultEncoder(presentError);
 
   /** Never throws: what cannot run is a refusal. */
   function prepare(request: OperationRequest): PreparedOperation | Refusal {
     try {
-      const operation = check(request);
-      return { kind: 'prepared', type: operation.type, run: () => run(operation) };
+      const operation = checkOperation(request);
+      return { kind: 'prepared', type: operation.type, run: () => run(operation, request.caller) };
     } catch (error) {
       metrics.operations.inc({ type: 'query', outcome: 'refused' });
       const { requestId } = request.caller;
-      const causes: readonly unknown[] = error instanceof InvalidDocument ? error.errors : [error];
+      const causes: readonly unknown[] = error instanceof InvalidDocumentError ? error.errors : [error];
       const errors = causes.map((each) => presentError(each, 'request', requestId));
       logger.debug({ requestId, outcome: 'refused', code: codeOf(errors) }, 'operation');
       return { kind: 'refusal', errors };
     }
   }
 
-  function check({ params, lastEventId, caller }: OperationRequest): ReadyOperation {
-    const { operationName } = params;
-    const context = parts.createContext(caller);
-    const enveloped = engine.getEnveloped(context);
-    const checked: DocumentNode = enveloped.parse(documentText(params, parts.trustedDocuments));
-    const invalid = enveloped.validate(engine.schema, checked);
-    if (invalid.length > 0) throw new InvalidDocument(invalid);
-    const operation = getOperationAST(checked, operationName);
-    if (!operation) throw new BadUserInputError(MISSING_OPERATION);
-    const asked = { document: checked, variables: params.variables };
-    parts.queryLimits.checkOperation({ ...asked, operationName });
-    const { document, variables } = lastEventId === null ? asked : resume(asked, operationName, lastEventId);
-    const type = operation.operation;
-    const start = type === 'subscription' ? enveloped.subscribe : enveloped.execute;
-    const execute = async () =>
-      start({
-        schema: engine.schema,
-        document,
-        operationName,
-        variableValues: variables,
-        contextValue: await enveloped.contextFactory(),
-      });
-    return { type, name: operation.name?.value ?? null, context, execute };
-  }
-
-  async function run({ type, name, context, execute }: ReadyOperation): Promise<OperationOutcome> {
+  async function run({ type, name, execute }: ReadyOperation, caller: Caller): Promise<OperationOutcome> {
     const startedAt = performance.now();
-    const settled = await traceOperation({ type, name }, () => settle(context, execute));
+    const settled = await traceOperation({ type, name }, () => settle(caller.requestId, execute));
     const durationMs = performance.now() - startedAt;
     const outcome = outcomeLabel(settled);
+    const { upstreamCalls } = settled;
     metrics.operationDuration.observe({ type }, durationMs / 1000);
     metrics.operations.inc({ type, outcome });
     if (logger.isLevelEnabled('debug'))
       logger.debug(
-        { ...describeFor(context), type, name, outcome, durationMs: round(durationMs) },
+        { ...describeFor(caller), upstreamCalls, type, name, outcome, durationMs: round(durationMs) },
         'operation',
       );
     return settled;
   }
 
-  async function settle(context: OperationContext, execute: ReadyOperation['execute']) {
-    const { requestId, provider } = context;
+  async function settle(requestId: string, execute: ReadyOperation['execute']) {
     try {
-      const result = await execute();
+      const { result, cost } = await execute();
+      const upstreamCalls = cost.calls;
       if (Symbol.asyncIterator in result)
-        return { kind: 'events', events: encoder.encodeEvents(result, requestId), hasErrors: false } as const;
-      const { errors, body } = encoder.encodeResult(result, requestId, provider.cost);
-      if (body === null) return { kind: 'refusal', errors } as const;
-      return { kind: 'result', body, hasErrors: errors.length > 0 } as const;
+        return { kind: 'events', events: encoder.encodeEvents(result, requestId), upstreamCalls } as const;
+      const { errors, body } = encoder.encodeResult(result, requestId, cost);
+      if (body === null) return { kind: 'refusal', errors, upstreamCalls } as const;
+      return { kind: 'result', body, hasErrors: errors.length > 0, upstreamCalls } as const;
     } catch (error) {
-      return { kind: 'refusal', errors: [presentError(error, 'execution', requestId)] } as const;
+      return {
+        kind: 'refusal',
+        errors: [presentError(error, 'execution', requestId)],
+        upstreamCalls: 0,
+      } as const;
     }
   }
 
   return { prepare };
-}
-
-const MISSING_OPERATION =
-  'The document has no such operation, or several: name one of them with `operationName`.';
-
-class InvalidDocument extends Error {
-  constructor(readonly errors: readonly Error[]) {
-    super('The document is not valid.');
-  }
 }
 
 const codeOf = ([first]: readonly GraphQLFormattedError[]) => first?.extensions?.['code'];
@@ -154,11 +101,7 @@ const codeOf = ([first]: readonly GraphQLFormattedError[]) => first?.extensions?
 /** To microseconds. */
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
-const describeFor = ({ requestId, viewer, provider }: OperationContext) => ({
-  requestId,
-  workspace: viewer.workspace,
-  upstreamCalls: provider.cost.calls,
-});
+const describeFor = ({ requestId, viewer }: Caller) => ({ requestId, workspace: viewer.workspace });
 
 const outcomeLabel = (outcome: OperationOutcome & { readonly hasErrors?: boolean }) =>
   outcome.kind === 'refusal' ? 'refused' : outcome.hasErrors ? 'error' : 'ok';

@@ -19,9 +19,11 @@ export class StreamError extends Error {
   }
 }
 
-/** Turns results into JSON, errors presented. An event without errors is encoded once, however many receive it. */
+/** Turns results into JSON, errors presented. What has no errors is encoded once, however many receive it. */
 export function createResultEncoder(presentError: PresentError) {
   const encodedEvents = new WeakMap<EventResult, EncodedEvent>();
+  /** By what it cost. */
+  const encodedResults = new WeakMap<ExecutionResult, Map<string, string>>();
 
   const presentAll = ({ errors, data }: ExecutionResult, requestId: string) =>
     errors?.map((error) => presentError(error, phaseOf(error, data), requestId));
@@ -45,13 +47,21 @@ export function createResultEncoder(presentError: PresentError) {
     return encoded;
   }
 
+  function encodeShared(result: ExecutionResult, cost: UpstreamCost): string {
+    const bodies = encodedResults.get(result) ?? new Map<string, string>();
+    const key = `${cost.calls} ${cost.coalesced} ${cost.cached}`;
+    const body = bodies.get(key) ?? encode(result, cost);
+    encodedResults.set(result, bodies.set(key, body));
+    return body;
+  }
+
   return {
     /** @returns null for `body` when the operation was refused: it has errors and no data */
     encodeResult(result: ExecutionResult, requestId: string, cost: UpstreamCost) {
       const errors = presentAll(result, requestId);
-      if (result.data === undefined) return { errors: errors ?? [], body: null };
-      const extensions = { ...result.extensions, upstream: cost };
-      return { errors: errors ?? [], body: JSON.stringify({ errors, data: result.data, extensions }) };
+      if (errors === undefined) return { errors: [], body: encodeShared(result, cost) };
+      if (result.data === undefined) return { errors, body: null };
+      return { errors, body: encode(result, cost, errors) };
     },
     /** By hand, as the iterator below it: `return()` goes through at once. What breaks it off becomes a StreamError. */
     encodeEvents(
@@ -76,6 +86,14 @@ export function createResultEncoder(presentError: PresentError) {
       };
     },
   };
+}
+
+function encode(
+  { data, extensions }: ExecutionResult,
+  cost: UpstreamCost,
+  errors?: readonly GraphQLFormattedError[],
+): string {
+  return JSON.stringify({ errors, data, extensions: { ...extensions, upstream: cost } });
 }
 
 /** Without data nothing was executed, unless the error stands at a field: then the subscription's source threw it. */

@@ -8,6 +8,7 @@ import {
   visit,
 } from 'graphql';
 import type { OperationContext } from '../../context.ts';
+import { audienceOf } from './audience.ts';
 import type { OperationPlan } from './operation-plan.ts';
 
 /** The result of one event, one object for all subscribers that asked the same; `cursor` is where to resume after it. */
@@ -46,7 +47,7 @@ export function createSharedEvents(freshContext: (context: OperationContext) => 
 
   return (subscriber: EventSubscriber): ((payload: unknown) => EventOutcome) => {
     const { plan, context } = subscriber;
-    const key = `${idOf(plan)}|${audienceOf(context)}|${selectedVariablesOf(subscriber)}`;
+    const key = `${idOf(plan)}|${audienceOf(context.viewer)}|${selectedVariablesOf(subscriber)}`;
     const execute = (payload: unknown): EventOutcome => {
       const eventContext = freshContext(context);
       const finish = (result: ExecutionResult): EventResult => ({
@@ -81,11 +82,6 @@ export function createSharedEvents(freshContext: (context: OperationContext) => 
 function cursorOf(payload: unknown): string | null {
   const cursor = (payload as { readonly cursor?: unknown } | null)?.cursor;
   return typeof cursor === 'string' ? cursor : null;
-}
-
-/** An answer is shared only between callers of the same workspace and scopes. */
-function audienceOf({ viewer }: OperationContext): string {
-  return JSON.stringify([viewer.workspace, viewer.isSandbox, viewer.scopes.toSorted()]);
 }
 
 /**

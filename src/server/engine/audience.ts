@@ -1,0 +1,13 @@
+import type { Viewer } from '../../domain/viewer.ts';
+
+const known = new WeakMap<Viewer, string>();
+
+/** Names those who may see the same: answers are shared only between callers of one workspace and the same scopes. */
+export function audienceOf(viewer: Viewer): string {
+  const audience = known.get(viewer) ?? describe(viewer);
+  known.set(viewer, audience);
+  return audience;
+}
+
+const describe = ({ workspace, isSandbox, scopes }: Viewer): string =>
+  JSON.stringify([workspace, isSandbox, scopes.toSorted()]);
