@@ -1,5 +1,6 @@
 import type { GuardsConfig } from './config/guards.ts';
 import type { Clock } from './domain/clock.ts';
+import type { Interruptible } from './domain/interruptible.ts';
 import type { PendingWork } from './domain/pending-work.ts';
 import type { TokenSealer } from './domain/sealed-token.ts';
 import type { Viewer } from './domain/viewer.ts';
@@ -13,8 +14,8 @@ import type { Hub } from './subscriptions/hub.ts';
 export interface OperationContext {
   readonly requestId: string;
   readonly viewer: Viewer;
-  /** Aborts when the caller hangs up. */
-  readonly signal: AbortSignal;
+  /** Its signal aborts when the caller hangs up. */
+  readonly hangUp: Interruptible;
   readonly provider: ProviderSession;
   readonly store: Store;
   readonly hub: Hub;

@@ -51,12 +51,12 @@ const resolver = createSendResolver({
 });
 
 function createContext(): OperationContext {
-  const { signal } = new AbortController();
+  const hangUp = new AbortController();
   return {
     requestId: 'torture',
     viewer: { subject: 'torture', workspace: WORKSPACE, scopes: ['*'], isSandbox: false },
-    signal,
-    provider: provider.openSession({ signal }),
+    hangUp,
+    provider: provider.openSession(hangUp),
     store,
     hub,
     sealers: { pageCursor: sealer, eventCursor: sealer, exportToken: sealer },

@@ -76,27 +76,66 @@ function asConnection<Row>(
     const anchor = anchorAt(rows, index, after);
     return anchor && sealAt(anchor);
   };
-  const isEmpty = rows.length === 0;
-  return {
-    totalCount: total,
-    nodes: rows.map(({ row }) => row),
-    get edges() {
-      return rows.map(({ row }, index) => ({
-        node: row,
-        get cursor() {
-          return cursorAt(index) ?? '';
-        },
-      }));
-    },
-    pageInfo: {
-      hasNextPage: (rows.at(-1)?.offset ?? total) + 1 < total,
-      hasPreviousPage: isEmpty ? after !== null : (rows[0]?.offset ?? 0) > 0,
-      get startCursor() {
-        return isEmpty ? null : cursorAt(0);
-      },
-      get endCursor() {
-        return isEmpty ? null : cursorAt(rows.length - 1);
-      },
-    },
-  };
+  return new FoundConnection({ rows, total }, after !== null, cursorAt);
+}
+
+type CursorAt = (index: number) => string | null;
+
+// Classes, because objects of their kind are made for every request: an object literal with a getter gets a hidden class of
+// its own, which the garbage collector keeps for long.
+
+class FoundConnection<Row> implements Connection<Row> {
+  readonly totalCount: number;
+  readonly nodes: readonly Row[];
+  readonly pageInfo: PageInfo;
+  readonly #cursorAt: CursorAt;
+
+  constructor(page: WalkedPage<Row>, hasAnchor: boolean, cursorAt: CursorAt) {
+    this.totalCount = page.total;
+    this.nodes = page.rows.map(({ row }) => row);
+    this.pageInfo = new FoundPageInfo(page, hasAnchor, cursorAt);
+    this.#cursorAt = cursorAt;
+  }
+
+  get edges(): readonly Edge<Row>[] {
+    return this.nodes.map((row, index) => new FoundEdge(row, index, this.#cursorAt));
+  }
+}
+
+class FoundEdge<Row> implements Edge<Row> {
+  readonly node: Row;
+  readonly #index: number;
+  readonly #cursorAt: CursorAt;
+
+  constructor(node: Row, index: number, cursorAt: CursorAt) {
+    this.node = node;
+    this.#index = index;
+    this.#cursorAt = cursorAt;
+  }
+
+  get cursor(): string {
+    return this.#cursorAt(this.#index) ?? '';
+  }
+}
+
+class FoundPageInfo implements PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly #lastIndex: number;
+  readonly #cursorAt: CursorAt;
+
+  constructor({ rows, total }: WalkedPage<unknown>, hasAnchor: boolean, cursorAt: CursorAt) {
+    this.hasNextPage = (rows.at(-1)?.offset ?? total) + 1 < total;
+    this.hasPreviousPage = rows.length === 0 ? hasAnchor : (rows[0]?.offset ?? 0) > 0;
+    this.#lastIndex = rows.length - 1;
+    this.#cursorAt = cursorAt;
+  }
+
+  get startCursor(): string | null {
+    return this.#lastIndex < 0 ? null : this.#cursorAt(0);
+  }
+
+  get endCursor(): string | null {
+    return this.#lastIndex < 0 ? null : this.#cursorAt(this.#lastIndex);
+  }
 }

@@ -20,9 +20,10 @@ export async function followMessages(
   context: OperationContext,
 ): Promise<EventSource<MessageStatusChanged>> {
   checkFollowedIds(messageIds, 'messageIds');
-  const { viewer, sealers } = context;
+  const { viewer, sealers, hangUp } = context;
   return followInLog({
     ...context,
+    signal: hangUp.signal,
     workspace: viewer.workspace,
     sealer: sealers.eventCursor,
     messageIds,

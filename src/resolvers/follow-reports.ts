@@ -20,7 +20,7 @@ export interface FollowReportsInput {
  */
 export async function followReports(
   { filter, after }: FollowReportsInput,
-  { viewer, hub, store, sealers, signal }: OperationContext,
+  { viewer, hub, store, sealers, hangUp }: OperationContext,
 ): Promise<EventSource<DeliveryReportReceived>> {
   if (filter.messageIds !== null) checkFollowedIds(filter.messageIds, 'filter.messageIds');
   return followInLog({
@@ -30,6 +30,6 @@ export async function followReports(
     hub,
     log: store.log,
     sealer: sealers.eventCursor,
-    signal,
+    signal: hangUp.signal,
   });
 }

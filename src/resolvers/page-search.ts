@@ -19,7 +19,7 @@ export async function searchByInstant<Row>(
   anchor: Anchor,
   hintOffset: number,
 ): Promise<Found<Row>> {
-  let page = await firstPageReaching(pages, anchor, pageNumberOf(hintOffset, pages.maxRows));
+  let page = await firstPageReaching(pages, anchor, pageNumberOf(hintOffset, pages.maxRows()));
   const rows = [...page.rows];
   for (;;) {
     const place = rowsBehind(rows, anchor);
@@ -40,7 +40,7 @@ function newRows<Row>(page: FoundPage<Row>, known: readonly PlacedRow<Row>[]): r
 const pageNumberOf = (offset: number, maxRows: number): number => windowAt(offset, maxRows).page;
 
 const readPage = <Row>(pages: PageReader<Row>, page: number): Promise<FoundPage<Row>> =>
-  pages.read(windowAt((page - 1) * pages.maxRows, pages.maxRows), { isFresh: true });
+  pages.read(windowAt((page - 1) * pages.maxRows(), pages.maxRows()), { isFresh: true });
 
 /** The first page whose last row is as old as the anchor or older: doubling steps from the hint, then halving between. */
 async function firstPageReaching<Row>(

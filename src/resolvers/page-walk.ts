@@ -54,7 +54,7 @@ export async function walkPage<Row>(
 
 /** @param offset of the first row that was not read yet: not 0 when none of those before it made sense */
 async function readHead<Row>(pages: PageReader<Row>, offset: number, wanted: number): Promise<Step<Row>> {
-  const page = await pages.read(windowAt(offset, Math.min(wanted, pages.maxRows)));
+  const page = await pages.read(windowAt(offset, Math.min(wanted, pages.maxRows())));
   return { rows: page.rows, page };
 }
 
@@ -63,7 +63,7 @@ async function readBehind<Row>(
   anchor: Anchor,
   { wanted, mayHideAnchor }: { readonly wanted: number; readonly mayHideAnchor: boolean },
 ): Promise<Step<Row>> {
-  const place = { anchorOffset: anchor.offset, count: wanted, maxRows: pages.maxRows };
+  const place = { anchorOffset: anchor.offset, count: wanted, maxRows: pages.maxRows() };
   const page = await pages.read(windowBehind({ ...place, mayHideAnchor }));
   // From now on it is known how large a page can be: the next one lies where it is meant to.
   if (page.isClamped) return readBehind(pages, anchor, { wanted, mayHideAnchor });

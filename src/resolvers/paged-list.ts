@@ -29,7 +29,7 @@ export interface FoundPage<Row> {
 export interface PageReader<Row> {
   read(window: PageWindow, options?: { readonly isFresh: boolean }): Promise<FoundPage<Row>>;
   /** The most rows that a page holds, as far as the pages read so far tell. */
-  readonly maxRows: number;
+  maxRows(): number;
 }
 
 /**
@@ -51,9 +51,7 @@ export function createPageReader<Row>(list: PagedList<Row>): PageReader<Row> {
       if (found.isClamped) maxRows = Math.min(maxRows, found.window.limit);
       return found;
     },
-    get maxRows() {
-      return maxRows;
-    },
+    maxRows: () => maxRows,
   };
 }
 

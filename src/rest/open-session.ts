@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Interruptible } from '../domain/interruptible.ts';
 import type { Message } from '../domain/message.ts';
 import type { SendReceipt, SendRequest } from '../domain/send.ts';
 import { toError } from '../domain/to-error.ts';
@@ -17,11 +18,11 @@ import {
 } from './areas/webhooks.ts';
 import type { CallScope } from './client/call.ts';
 import { createMessageLoader } from './loaders/message-loader.ts';
-import type { Interruptible, ProviderSession, SendOptions } from './provider-session.ts';
+import type { ProviderSession, SendOptions } from './provider-session.ts';
 
 /** The provider as one operation uses it. */
 export function openSession(parts: ProviderParts, caller: Interruptible): ProviderSession {
-  const scope = openScope(caller);
+  const scope = new SessionScope(caller);
   const loader = createMessageLoader(parts, scope);
   const ownSends = createOwnSends(parts);
   const loadMessage = async (messageId: string) => ownSends.find(messageId) ?? loader.load(messageId);
@@ -54,18 +55,22 @@ export function openSession(parts: ProviderParts, caller: Interruptible): Provid
   };
 }
 
-/** Signals are costly to make: an operation that is answered from memory never asks for one. */
-function openScope(caller: Interruptible): CallScope {
-  let signal: AbortSignal | null = null;
-  return {
-    cost: { calls: 0, coalesced: 0, cached: 0 },
-    get signal() {
-      if (signal !== null) return signal;
-      signal = caller.signal;
-      setMaxListeners(0, signal); // an operation may well wait for a hundred calls at once
-      return signal;
-    },
-  };
+/** On whose behalf the calls of one operation are made. An operation that is answered from memory asks for no signal. */
+class SessionScope implements CallScope {
+  readonly cost = { calls: 0, coalesced: 0, cached: 0 };
+  readonly #caller: Interruptible;
+  #signal: AbortSignal | null = null;
+
+  constructor(caller: Interruptible) {
+    this.#caller = caller;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal !== null) return this.#signal;
+    this.#signal = this.#caller.signal;
+    setMaxListeners(0, this.#signal); // an operation may well wait for a hundred calls at once
+    return this.#signal;
+  }
 }
 
 /** What this very operation sent: known without a call for as long as the operation lasts. */

@@ -1,4 +1,5 @@
 import type { Balance, NetworkPrice, Payment } from '../domain/account.ts';
+import type { Interruptible } from '../domain/interruptible.ts';
 import type { MessageQuery, OffsetPage, TrafficQuery } from '../domain/list-query.ts';
 import type { Message, StatusNews } from '../domain/message.ts';
 import type { SendReceipt, SendRequest, SignedAttempt } from '../domain/send.ts';
@@ -78,11 +79,6 @@ export interface SendOptions {
   readonly replay: SignedAttempt | null;
   /** Stops the send, with its own reason, as long as the request is certainly not on the wire. Later it has no effect. */
   readonly startSignal?: AbortSignal;
-}
-
-/** Whoever waits for an answer, and may stop to: an AbortController, for one. The signal is made when it is first read. */
-export interface Interruptible {
-  readonly signal: AbortSignal;
 }
 
 /** One workspace at the provider, for the length of the process. */

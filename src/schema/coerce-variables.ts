@@ -3,26 +3,27 @@ import { type GraphQLSchema, getVariableValues, type OperationDefinitionNode } f
 type Variables = Readonly<Record<string, unknown>>;
 type Coerced = ReturnType<typeof getVariableValues>;
 
-/** One person's mistakes need not be told a thousand times. */
+/** A thousand values that are wrong need not all be told. */
 const MAX_ERRORS = 20;
 
-/** By the variables as they came: the object lives as long as its request. */
-const coercedOnce = new WeakMap<
-  Variables,
-  { readonly operation: OperationDefinitionNode; readonly coerced: Coerced }
->();
+interface Done {
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Variables;
+  readonly coerced: Coerced;
+}
 
-/** The variables of an operation as the schema wants them, or what is wrong with them. Done once for each request. */
+/** The limits ask first and the execution right after them, mostly with nothing in between. */
+let lastDone: Done | null = null;
+
+/** The variables of an operation as the schema wants them, or what is wrong with them. */
 export function coerceVariables(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   variables: Variables,
 ): Coerced {
-  const known = coercedOnce.get(variables);
-  if (known?.operation === operation) return known.coerced;
-  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
-    maxErrors: MAX_ERRORS,
-  });
-  coercedOnce.set(variables, { operation, coerced });
+  if (lastDone?.variables === variables && lastDone.operation === operation) return lastDone.coerced;
+  const definitions = operation.variableDefinitions ?? [];
+  const coerced = getVariableValues(schema, definitions, variables, { maxErrors: MAX_ERRORS });
+  lastDone = { operation, variables, coerced };
   return coerced;
 }

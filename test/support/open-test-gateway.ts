@@ -66,7 +66,7 @@ export async function openTestGateway(options: TestGatewayOptions = {}): Promise
         provider,
         requestId: 'request-of-the-test',
         viewer: { subject: 'tester', workspace: WORKSPACE, scopes: ['*'], isSandbox: false, ...viewer },
-        signal: new AbortController().signal,
+        hangUp: new AbortController(),
       };
       const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue });
       return {

@@ -81,7 +81,7 @@ export function createTestSchema(given: TestSchemaHooks = {}): GraphQLSchema {
   implement(schema, 'Query', queries(hooks));
   implement(schema, 'Mutation', {
     touch: (_root, { name }) => `touched ${name}`,
-    patientTouch: (_root, _args, { signal }) => hooks.onPatient(signal),
+    patientTouch: (_root, _args, { hangUp }) => hooks.onPatient(hangUp.signal),
   });
   implement(schema, 'Tick', {
     label: (tick, { text }) => `${text}-${(tick as Tick).number}`,
@@ -147,7 +147,7 @@ const queries = ({ onPatient }: Required<TestSchemaHooks>): Readonly<Record<stri
   outcome: (_root, { isRow }) => (isRow ? row(1) : { code: 'NO_ROW', text: 'There is none.' }),
   named: () => row(2),
   whoAmI: (_root, _args, { viewer }) => `${viewer.subject} in ${viewer.workspace}`,
-  patient: (_root, _args, { signal }) => onPatient(signal),
+  patient: (_root, _args, { hangUp }) => onPatient(hangUp.signal),
   refused: () => {
     throw new UpstreamRefusedError('The provider refused.', 'NO_SMS_ACCESS');
   },

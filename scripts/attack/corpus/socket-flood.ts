@@ -40,7 +40,9 @@ async function openStreams(target: Target): Promise<readonly string[]> {
   };
   const body = JSON.stringify({ query: 'subscription { deliveryReportReceived { cursor } }' });
   const open = async (): Promise<Response | undefined> =>
-    fetch(`${target.url}/graphql`, { method: 'POST', headers, body, signal: stop.signal }).catch(() => undefined);
+    fetch(`${target.url}/graphql`, { method: 'POST', headers, body, signal: stop.signal }).catch(
+      () => undefined,
+    );
   // The answers themselves are kept: fetch hangs up on an answer that is garbage-collected, and its place is free again.
   const answers = await Promise.all(Array.from({ length: TRIED }, open));
   const taken = answers.filter((answer) => answer?.status === 200).length;

@@ -10,7 +10,7 @@ import { guardKey } from './recipient-charges.ts';
 /** What a price that nobody knows could be: more than any cap. A cap that lets it through would be none. */
 const UNKNOWN_COST = Number.MAX_SAFE_INTEGER;
 
-type SpendContext = Pick<OperationContext, 'viewer' | 'guards' | 'provider' | 'clock' | 'signal' | 'logger'>;
+type SpendContext = Pick<OperationContext, 'viewer' | 'guards' | 'provider' | 'clock' | 'hangUp' | 'logger'>;
 
 /** What the send may cost, counted against the caps of the hour and the day. Prices are asked for only when there is one. */
 export async function countSpend(
@@ -31,8 +31,8 @@ export async function countSpend(
 }
 
 /** Who only watches stops no send because the prices cannot be asked for. */
-function asUnknownWhenMonitored(error: unknown, { guards, signal, logger }: SpendContext): null {
-  if (guards.mode === 'enforce' || signal.aborted) throw error;
+function asUnknownWhenMonitored(error: unknown, { guards, hangUp, logger }: SpendContext): null {
+  if (guards.mode === 'enforce' || hangUp.signal.aborted) throw error;
   logger.warn({ err: error }, 'The prices could not be asked for, so a send counts as over the spend caps.');
   return null;
 }

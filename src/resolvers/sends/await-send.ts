@@ -28,7 +28,7 @@ export async function awaitSend(entry: LedgerEntry, context: OperationContext): 
   while (await isRunning(current, context)) {
     wasRunning = true;
     if (performance.now() >= giveUpAtMs) return { entry: current, wasRunning, isRunning: true };
-    await delay(pollMs, undefined, { signal: context.signal });
+    await delay(pollMs, undefined, { signal: context.hangUp.signal });
     pollMs = Math.min(LONGEST_POLL_MS, pollMs * POLL_GROWTH);
     current = (await findSend(entry.idempotencyKey, context)) ?? current;
   }

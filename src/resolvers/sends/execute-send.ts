@@ -18,7 +18,7 @@ export async function executeSend(
   entry: LedgerEntry,
   context: OperationContext,
 ): Promise<SendReceipt> {
-  const startSignal = AbortSignal.any([context.signal, AbortSignal.timeout(START_WITHIN_MS)]);
+  const startSignal = AbortSignal.any([context.hangUp.signal, AbortSignal.timeout(START_WITHIN_MS)]);
   let receipt: SendReceipt;
   try {
     receipt = await context.provider.sendMessages(send.request, {

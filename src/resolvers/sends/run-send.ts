@@ -22,7 +22,7 @@ async function attemptSend(
   earlier: LedgerEntry | null,
   context: OperationContext,
 ): Promise<SendResult> {
-  context.signal.throwIfAborted();
+  context.hangUp.signal.throwIfAborted();
   const pass = await passOrFindClaim(send, earlier, context);
   if (pass === null) return runSend(send, context);
   const entry = await refundOnFailure(pass, claimSend(send, earlier, context));

@@ -80,7 +80,7 @@ export function createReadCache({ clock, metrics, ttlMs, maxAnswers }: ReadCache
       }
       scope.signal.throwIfAborted();
       const running = inFlight.get(read.key);
-      const isShared = running !== undefined && !running.isAbandoned;
+      const isShared = running !== undefined && !running.isAbandoned();
       if (isShared) scope.cost.coalesced += 1;
       metrics.upstreamReads.inc({ result: isShared ? 'coalesced' : 'called' });
       return (await (isShared ? running : start(read, scope)).join(scope.signal)) as Result;

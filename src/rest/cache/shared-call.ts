@@ -3,7 +3,7 @@ export interface SharedCall<Result> {
   /** Waits for the result, or until the caller's own signal aborts. */
   join(signal: AbortSignal): Promise<Result>;
   /** True once every caller left: the call is being aborted, and nobody may join it. */
-  readonly isAbandoned: boolean;
+  isAbandoned(): boolean;
 }
 
 export function startSharedCall<Result>(start: (signal: AbortSignal) => Promise<Result>): SharedCall<Result> {
@@ -31,8 +31,6 @@ export function startSharedCall<Result>(start: (signal: AbortSignal) => Promise<
         result.finally(stopListening).then(resolve, reject);
       });
     },
-    get isAbandoned() {
-      return controller.signal.aborted;
-    },
+    isAbandoned: () => controller.signal.aborted,
   };
 }

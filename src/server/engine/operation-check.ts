@@ -6,9 +6,9 @@ import { documentText } from './document-text.ts';
 import type { GraphqlEngine } from './graphql-engine.ts';
 import type { GraphqlParams } from './graphql-params.ts';
 import { createResumer } from './last-event-id.ts';
-import { type Caller, createCaller } from './operation-context.ts';
-import { costOfJoining, createSharedQueries, type Executed, sharedQueryKey } from './shared-queries.ts';
-import { createWaitingCallers, type WaitingCallers } from './waiting-callers.ts';
+import type { Caller } from './operation-context.ts';
+import { createRunningQuery, createSharedQueries, type Executed, sharedQueryKey } from './shared-queries.ts';
+import { WaitingCallers } from './waiting-callers.ts';
 
 export type OperationType = 'query' | 'mutation' | 'subscription';
 
@@ -55,20 +55,15 @@ export function createOperationCheck(parts: CheckParts): (request: OperationRequ
 
   function join(key: string, caller: Caller): ReadyOperation | null {
     const running = sharedQueries.find(key);
-    if (running === undefined || running.callers.areGone) return null;
-    running.callers.join(caller);
-    const execute = async () => {
-      const { result, cost } = await running.executed;
-      return { result, cost: costOfJoining(cost) };
-    };
-    return { type: 'query', name: running.name, execute };
+    if (running === undefined || running.isAbandoned()) return null;
+    return { type: 'query', name: running.name, execute: () => running.join(caller) };
   }
 
   function share(key: string, { type, name, callers, execute }: CheckedOperation): ReadyOperation {
     if (type !== 'query') return { type, name, execute };
     const executeForAll = () => {
       const executed = execute();
-      sharedQueries.add(key, { name, callers, executed });
+      sharedQueries.add(key, createRunningQuery(name, callers, executed));
       return executed;
     };
     return { type, name, execute: executeForAll };
@@ -76,8 +71,8 @@ export function createOperationCheck(parts: CheckParts): (request: OperationRequ
 
   function check({ params, lastEventId, caller }: OperationRequest): CheckedOperation {
     const { operationName } = params;
-    const callers = createWaitingCallers(caller);
-    const context = parts.createContext(createCaller(caller.requestId, caller.viewer, callers));
+    const callers = new WaitingCallers(caller.hangUp);
+    const context = parts.createContext({ ...caller, hangUp: callers });
     const enveloped = engine.getEnveloped(context);
     const checked: DocumentNode = enveloped.parse(documentText(params, parts.trustedDocuments));
     const invalid = enveloped.validate(engine.schema, checked);

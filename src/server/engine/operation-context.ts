@@ -1,24 +1,16 @@
 import type { OperationContext } from '../../context.ts';
 import { ForbiddenError } from '../../domain/errors.ts';
+import type { Interruptible } from '../../domain/interruptible.ts';
 import type { Viewer } from '../../domain/viewer.ts';
-import type { Interruptible } from '../../rest/provider-session.ts';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
 
 /** Who asks, under which id, and whether it is still there. */
 export interface Caller {
   readonly requestId: string;
   readonly viewer: Viewer;
-  /** Aborts when the caller hangs up. Made when it is first read. */
-  readonly signal: AbortSignal;
+  /** Its signal aborts when the caller hangs up. */
+  readonly hangUp: Interruptible;
 }
-
-export const createCaller = (requestId: string, viewer: Viewer, hangUp: Interruptible): Caller => ({
-  requestId,
-  viewer,
-  get signal() {
-    return hangUp.signal;
-  },
-});
 
 /** Makes the context of one operation from the parts of the process. */
 export function createContextFactory(parts: GatewayParts, publicUrl: () => string) {
@@ -32,15 +24,12 @@ export function createContextFactory(parts: GatewayParts, publicUrl: () => strin
 
   return {
     /** @throws ForbiddenError when the viewer's workspace is not served here */
-    forOperation(caller: Caller): OperationContext {
-      const { requestId, viewer } = caller;
+    forOperation({ requestId, viewer, hangUp }: Caller): OperationContext {
       return {
         requestId,
         viewer,
-        get signal() {
-          return caller.signal;
-        },
-        provider: providerOf(viewer.workspace).openSession(caller),
+        hangUp,
+        provider: providerOf(viewer.workspace).openSession(hangUp),
         store,
         hub,
         sealers,
@@ -55,13 +44,12 @@ export function createContextFactory(parts: GatewayParts, publicUrl: () => strin
       };
     },
     /**
-     * A context for one event of an open subscription: new loaders, and no signal, because the answer may be shared with
+     * A context for one event of an open subscription: new loaders, and nobody who hangs up, because the answer may be shared with
      * others when the subscriber it was begun for leaves.
      */
     forEvent(context: OperationContext): OperationContext {
-      const nobody = new AbortController();
-      const provider = providerOf(context.viewer.workspace).openSession(nobody);
-      return { ...context, signal: nobody.signal, provider };
+      const hangUp = new AbortController();
+      return { ...context, hangUp, provider: providerOf(context.viewer.workspace).openSession(hangUp) };
     },
   };
 }

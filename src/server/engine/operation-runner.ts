@@ -77,11 +77,12 @@ export function createOperationRunner(parts: RunnerParts) {
 
   async function settle(requestId: string, execute: ReadyOperation['execute']) {
     try {
-      const { result, cost } = await execute();
-      const upstreamCalls = cost.calls;
+      const executed = await execute();
+      const { result } = executed;
+      const upstreamCalls = executed.cost.calls;
       if (Symbol.asyncIterator in result)
         return { kind: 'events', events: encoder.encodeEvents(result, requestId), upstreamCalls } as const;
-      const { errors, body } = encoder.encodeResult(result, requestId, cost);
+      const { errors, body } = encoder.encodeResult(result, executed, requestId);
       if (body === null) return { kind: 'refusal', errors, upstreamCalls } as const;
       return { kind: 'result', body, hasErrors: errors.length > 0, upstreamCalls } as const;
     } catch (error) {

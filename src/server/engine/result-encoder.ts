@@ -2,6 +2,7 @@ import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graph
 import type { UpstreamCost } from '../../rest/provider-session.ts';
 import type { ErrorPhase, PresentError } from './error-presenter.ts';
 import { EVENT_CURSOR, type EventResult } from './shared-events.ts';
+import type { Executed } from './shared-queries.ts';
 
 /** One event as it goes to a subscriber. */
 export interface EncodedEvent {
@@ -22,8 +23,6 @@ export class StreamError extends Error {
 /** Turns results into JSON, errors presented. What has no errors is encoded once, however many receive it. */
 export function createResultEncoder(presentError: PresentError) {
   const encodedEvents = new WeakMap<EventResult, EncodedEvent>();
-  /** By what it cost. */
-  const encodedResults = new WeakMap<ExecutionResult, Map<string, string>>();
 
   const presentAll = ({ errors, data }: ExecutionResult, requestId: string) =>
     errors?.map((error) => presentError(error, phaseOf(error, data), requestId));
@@ -47,21 +46,15 @@ export function createResultEncoder(presentError: PresentError) {
     return encoded;
   }
 
-  function encodeShared(result: ExecutionResult, cost: UpstreamCost): string {
-    const bodies = encodedResults.get(result) ?? new Map<string, string>();
-    const key = `${cost.calls} ${cost.coalesced} ${cost.cached}`;
-    const body = bodies.get(key) ?? encode(result, cost);
-    encodedResults.set(result, bodies.set(key, body));
-    return body;
-  }
-
   return {
     /** @returns null for `body` when the operation was refused: it has errors and no data */
-    encodeResult(result: ExecutionResult, requestId: string, cost: UpstreamCost) {
+    encodeResult(result: ExecutionResult, executed: Executed, requestId: string) {
       const errors = presentAll(result, requestId);
-      if (errors === undefined) return { errors: [], body: encodeShared(result, cost) };
-      if (result.data === undefined) return { errors, body: null };
-      return { errors, body: encode(result, cost, errors) };
+      if (errors !== undefined && result.data === undefined) return { errors, body: null };
+      const isSame = errors === undefined; // errors carry the request id of the one who gets them
+      const body = executed.body ?? encode(result, executed.cost, errors);
+      if (isSame) executed.body = body;
+      return { errors: errors ?? [], body };
     },
     /** By hand, as the iterator below it: `return()` goes through at once. What breaks it off becomes a StreamError. */
     encodeEvents(

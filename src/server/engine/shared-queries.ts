@@ -6,19 +6,40 @@ import type { Caller } from './operation-context.ts';
 import type { EventResult } from './shared-events.ts';
 import type { WaitingCallers } from './waiting-callers.ts';
 
-/** What an operation came to, one object for everyone who asked it together. */
+/** What an operation came to. */
 export interface Executed {
   readonly result: ExecutionResult | AsyncIterableIterator<EventResult>;
-  /** What it cost at the provider, whoever bears it. */
+  /** What it cost its caller at the provider. */
   readonly cost: UpstreamCost;
+  /** The whole answer as JSON, once it was encoded; kept when it is the same for everyone who gets it. */
+  body?: string;
 }
 
 /** A query that is being executed. */
 export interface RunningQuery {
   /** As its callers named it. */
   readonly name: string | null;
-  readonly callers: WaitingCallers;
-  readonly executed: Promise<Executed>;
+  /** True once all of its callers left: it is being given up, and nobody may join it. */
+  isAbandoned(): boolean;
+  join(caller: Caller): Promise<Executed>;
+}
+
+/** @param executed for the one who asked first; all who join get one object together */
+export function createRunningQuery(
+  name: string | null,
+  callers: WaitingCallers,
+  executed: Promise<Executed>,
+): RunningQuery {
+  let joined: Promise<Executed> | null = null;
+  return {
+    name,
+    isAbandoned: () => callers.areGone,
+    join(caller) {
+      callers.join(caller.hangUp);
+      joined ??= executed.then(({ result, cost }) => ({ result, cost: costOfJoining(cost) }));
+      return joined;
+    },
+  };
 }
 
 /**
@@ -44,7 +65,7 @@ export const sharedQueryKey = (
 ): string => audienceOf(viewer) + JSON.stringify([query, documentId, operationName, variables]);
 
 /** Who joined made no calls, but had all of them shared. */
-export const costOfJoining = ({ calls, coalesced, cached }: UpstreamCost): UpstreamCost => ({
+const costOfJoining = ({ calls, coalesced, cached }: UpstreamCost): UpstreamCost => ({
   calls: 0,
   coalesced: calls + coalesced,
   cached,

@@ -1,40 +1,44 @@
-import type { Interruptible } from '../../rest/provider-session.ts';
+import type { Interruptible } from '../../domain/interruptible.ts';
 
-/** Those who wait for one answer. The signal aborts when the last of them is gone. */
-export interface WaitingCallers extends Interruptible {
-  join(caller: Interruptible): void;
+/**
+ * Those who wait for one answer. The signal aborts when the last of them is gone; it is made when somebody asks for it: an
+ * answer from memory is there before anybody could leave.
+ *
+ * A class, because one is made for every request: an object literal with a getter gets a hidden class of its own, which
+ * the garbage collector keeps for long, and with it everything the getter sees.
+ */
+export class WaitingCallers implements Interruptible {
+  readonly #callers: Interruptible[];
+  #everyoneLeft: AbortController | null = null;
+  #gone = 0;
+
+  constructor(first: Interruptible) {
+    this.#callers = [first];
+  }
+
+  join(caller: Interruptible): void {
+    this.#callers.push(caller);
+    if (this.#everyoneLeft !== null) this.#watch(caller);
+  }
+
   /** True once all of them left: nobody may join any more. */
-  readonly areGone: boolean;
-}
+  get areGone(): boolean {
+    return this.#gone === this.#callers.length;
+  }
 
-/** Signals are made when somebody asks for one: an answer from memory is there before anybody could leave. */
-export function createWaitingCallers(first: Interruptible): WaitingCallers {
-  const callers = [first];
-  let everyoneLeft: AbortController | null = null;
-  let gone = 0;
+  get signal(): AbortSignal {
+    if (this.#everyoneLeft !== null) return this.#everyoneLeft.signal;
+    this.#everyoneLeft = new AbortController();
+    for (const caller of this.#callers) this.#watch(caller);
+    return this.#everyoneLeft.signal;
+  }
 
-  function watch({ signal }: Interruptible): void {
+  #watch({ signal }: Interruptible): void {
     const leave = () => {
-      gone += 1;
-      if (gone === callers.length) everyoneLeft?.abort(signal.reason);
+      this.#gone += 1;
+      if (this.areGone) this.#everyoneLeft?.abort(signal.reason);
     };
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
   }
-
-  return {
-    join(caller) {
-      callers.push(caller);
-      if (everyoneLeft !== null) watch(caller);
-    },
-    get areGone() {
-      return gone === callers.length;
-    },
-    get signal() {
-      if (everyoneLeft !== null) return everyoneLeft.signal;
-      everyoneLeft = new AbortController();
-      for (const caller of callers) watch(caller);
-      return everyoneLeft.signal;
-    },
-  };
 }

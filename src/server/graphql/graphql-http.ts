@@ -6,7 +6,7 @@ import { endAtExpiry } from '../access/end-at-expiry.ts';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
 import type { PresentError } from '../engine/error-presenter.ts';
 import { type GraphqlParams, parseGetParams, parsePostParams } from '../engine/graphql-params.ts';
-import { type Caller, createCaller } from '../engine/operation-context.ts';
+import type { Caller } from '../engine/operation-context.ts';
 import type { OperationRunner, PreparedOperation } from '../engine/operation-runner.ts';
 import { type EncodedEvent, StreamError } from '../engine/result-encoder.ts';
 import type { GraphiqlPage } from '../graphiql/graphiql-page.ts';
@@ -109,7 +109,7 @@ async function identify(
   const { viewer, expiresAtMs } = await authenticator.authenticate(bearerToken(authorization));
   if (authorization === undefined && !origins.isKnownHost(request))
     throw new HttpError(403, 'FORBIDDEN', 'This host name is not known here: set PUBLIC_URL to it.');
-  return { caller: createCaller(requestId, viewer, hangUp), expiresAtMs };
+  return { caller: { requestId, viewer, hangUp }, expiresAtMs };
 }
 
 async function readParams(

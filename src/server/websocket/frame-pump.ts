@@ -23,7 +23,7 @@ export type FramePump = AsyncIterableIterator<never>;
  */
 export function createFramePump({ id, link, hangUp, ...options }: FramePumpOptions): FramePump {
   const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  const send = (body: string) => link.send(`${head}${body}}`);
+  const frameOf = (body: string) => `${head}${body}}`;
   const ended = { value: undefined, done: true as const };
   let events: AsyncIterableIterator<EncodedEvent> | null = null;
   let isOver = false;
@@ -31,11 +31,12 @@ export function createFramePump({ id, link, hangUp, ...options }: FramePumpOptio
   async function pump(): Promise<void> {
     const outcome = await start(options);
     if (outcome.kind === 'refusal') throw new StreamError(outcome.errors);
-    if (outcome.kind === 'result') return isOver ? undefined : void (await send(outcome.body));
+    if (outcome.kind === 'result')
+      return isOver ? undefined : void (await link.sendAnswer(frameOf(outcome.body)));
     events = outcome.events;
     if (isOver) return void (await events.return?.());
     for (let step = await events.next(); !step.done && !isOver; step = await events.next()) {
-      const room = send(step.value.body);
+      const room = link.sendEvent(frameOf(step.value.body));
       if (room !== undefined) await room;
     }
   }

@@ -1,13 +1,16 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { WritePacer } from './write-pacer.ts';
 
 /** The sending side of a WebSocket. */
 export interface SocketLink {
   readonly isOpen: boolean;
   /** The client does not keep up: much of what was sent has not left. */
   readonly isFull: boolean;
-  /** Sends a frame. When the client does not keep up, the promise resolves once there is room for the next. */
-  send(frame: string): Promise<void> | undefined;
+  /** Sends the answer to a call, with this turn of the event loop. */
+  sendAnswer(frame: string): Promise<void> | undefined;
+  /** Sends one event of many. When the client does not keep up, the promise resolves once there is room for the next. */
+  sendEvent(frame: string): Promise<void> | undefined;
   /** Resolves when what was sent so far has left, or the socket is gone; at once when it is not full. */
   whenRoom(): Promise<void>;
   close(code: number, reason: string): void;
@@ -16,20 +19,29 @@ export interface SocketLink {
 /** Bytes that may wait in memory for one slow client. Events beyond them wait in the hub's bounded queue. */
 const HIGH_WATER_BYTES = 256 * 1024;
 
-/** @param transport the connection below the WebSocket: frames of one turn of the event loop leave in one write */
-export function createSocketLink(socket: WebSocket, transport: Duplex): SocketLink {
+/** @param transport the connection below the WebSocket: frames leave it together, in one write */
+export function createSocketLink(socket: WebSocket, transport: Duplex, pacer: WritePacer): SocketLink {
   let isCorked = false;
+  const cork = () => {
+    isCorked = true;
+    transport.cork();
+  };
   const uncork = () => {
+    if (!isCorked) return;
     isCorked = false;
     transport.uncork();
   };
-  const corkForThisTurn = () => {
-    if (isCorked) return;
-    isCorked = true;
-    transport.cork();
-    setImmediate(uncork);
-  };
   const isFull = () => socket.bufferedAmount > HIGH_WATER_BYTES;
+
+  function send(frame: string): Promise<void> | undefined {
+    if (!isFull()) {
+      socket.send(frame);
+      return undefined;
+    }
+    uncork();
+    // The callback comes when the frame has left, or cannot leave any more.
+    return new Promise((resolve) => socket.send(frame, () => resolve()));
+  }
 
   return {
     get isOpen() {
@@ -38,15 +50,19 @@ export function createSocketLink(socket: WebSocket, transport: Duplex): SocketLi
     get isFull() {
       return isFull();
     },
-    send(frame) {
+    sendAnswer(frame) {
       if (socket.readyState !== socket.OPEN) return undefined;
-      corkForThisTurn();
-      if (!isFull()) {
-        socket.send(frame);
-        return undefined;
+      if (!isCorked) cork();
+      setImmediate(uncork);
+      return send(frame);
+    },
+    sendEvent(frame) {
+      if (socket.readyState !== socket.OPEN) return undefined;
+      if (!isCorked) {
+        cork();
+        pacer.soon(uncork);
       }
-      // The callback comes when the frame has left, or cannot leave any more.
-      return new Promise((resolve) => socket.send(frame, () => resolve()));
+      return send(frame);
     },
     whenRoom() {
       if (!isFull() || socket.readyState !== socket.OPEN) return Promise.resolve();

@@ -15,6 +15,7 @@ import { createSocketLink } from './socket-link.ts';
 import { createSocketSession, type SocketSession } from './socket-session.ts';
 import { refuseUpgrade } from './upgrade-refusal.ts';
 import type { ProtocolServer } from './websocket-protocol.ts';
+import { createWritePacer, type WritePacer } from './write-pacer.ts';
 
 export interface WebSocketGatewayParts
   extends Pick<GatewayParts, 'authenticator' | 'clock' | 'logger' | 'limits' | 'metrics'> {
@@ -47,11 +48,12 @@ export function createWebSocketGateway(parts: WebSocketGatewayParts): WebSocketG
   let isDraining = false;
   let whenEmpty = () => {};
   const server = createServer(parts);
+  const pacer = createWritePacer();
 
   function accept(socket: WebSocket, request: IncomingMessage, transport: Duplex): void {
     parts.metrics.sockets.inc();
     keepAlive(socket);
-    open.set(socket, serve(socket, request, { parts, transport }));
+    open.set(socket, serve(socket, request, { parts, transport, pacer }));
     socket.once('close', () => {
       open.delete(socket);
       parts.metrics.sockets.dec();
@@ -121,11 +123,16 @@ function createServer({ limits }: WebSocketGatewayParts): WebSocketServer {
 interface Connection {
   readonly parts: WebSocketGatewayParts;
   readonly transport: Duplex;
+  readonly pacer: WritePacer;
 }
 
 /** Lets graphql-ws speak with one socket. */
-function serve(socket: WebSocket, request: IncomingMessage, { parts, transport }: Connection): SocketSession {
-  const link = createSocketLink(socket, transport);
+function serve(
+  socket: WebSocket,
+  request: IncomingMessage,
+  { parts, transport, pacer }: Connection,
+): SocketSession {
+  const link = createSocketLink(socket, transport, pacer);
   const requestId = requestIdOf(request);
   const session = createSocketSession(parts, { link, request, requestId });
   const onMessage = async (handle: (data: string) => Promise<void>, data: string) => {
@@ -143,7 +150,7 @@ function serve(socket: WebSocket, request: IncomingMessage, { parts, transport }
   const closed = parts.protocol.opened(
     {
       protocol: socket.protocol,
-      send: async (frame) => link.send(frame),
+      send: async (frame) => link.sendAnswer(frame),
       close: link.close,
       onMessage: (handle) =>
         socket.on('message', (data) => {

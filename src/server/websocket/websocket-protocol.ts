@@ -4,7 +4,6 @@ import { LimitExceededError } from '../../domain/errors.ts';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
 import type { PresentError } from '../engine/error-presenter.ts';
 import { readParams } from '../engine/graphql-params.ts';
-import { createCaller } from '../engine/operation-context.ts';
 import type { OperationRunner } from '../engine/operation-runner.ts';
 import { StreamError } from '../engine/result-encoder.ts';
 import { HttpError } from '../http/http-error.ts';
@@ -55,7 +54,7 @@ export function createWebSocketProtocol(parts: WebSocketProtocolParts): Protocol
       const prepare = () => {
         try {
           admit(context);
-          const caller = createCaller(requestId, viewer, hangUp);
+          const caller = { requestId, viewer, hangUp };
           return runner.prepare({ params: readParams(payload), lastEventId: null, caller });
         } catch (error) {
           return { kind: 'refusal', errors: [presentError(error, 'request', requestId)] } as const;

@@ -94,7 +94,7 @@ describe('the same idempotency key', () => {
     const first = desk.send({}, { provider: door.provider });
     await door.reached;
     const caller = new AbortController();
-    const second = desk.failedSend({}, { signal: caller.signal });
+    const second = desk.failedSend({}, { hangUp: caller });
     caller.abort();
     expect(await second).toMatchObject({ name: 'AbortError' });
     door.open();
@@ -107,7 +107,7 @@ describe('a caller who hangs up', () => {
     const desk = await openSendDesk();
     const caller = new AbortController();
     const door = holdSends(desk);
-    const first = desk.failedSend({}, { signal: caller.signal, provider: door.provider });
+    const first = desk.failedSend({}, { hangUp: caller, provider: door.provider });
     await door.reached;
     caller.abort();
     door.open();
@@ -120,7 +120,7 @@ describe('a caller who hangs up', () => {
     const desk = await openSendDesk();
     desk.simulator.faults.next({ path: '/sms/send', kind: 'slow', delayMs: 500 });
     const caller = new AbortController();
-    const context = desk.context({ signal: caller.signal });
+    const context = desk.context({ hangUp: caller });
     const sending = desk.send({}, context);
     await vi.waitFor(() => expect(desk.postCount).toBe(1));
     caller.abort();

@@ -76,10 +76,10 @@ export async function openSendDesk(options: SendDeskOptions = {}): Promise<SendD
   const { store, provider } = parts;
 
   const context: SendDesk['context'] = (changes = {}) => {
-    const signal = changes.signal ?? new AbortController().signal;
+    const hangUp = changes.hangUp ?? new AbortController();
     const viewer = { subject: 'tester', workspace: WORKSPACE, scopes: ['*'], isSandbox: false };
-    const session = provider.openSession({ signal });
-    return { ...parts, provider: session, requestId: 'request', viewer, signal, ...changes };
+    const session = provider.openSession(hangUp);
+    return { ...parts, provider: session, requestId: 'request', viewer, hangUp, ...changes };
   };
   const send: SendDesk['send'] = (input, changes) => sendSms({ ...INPUT, ...input }, context(changes));
 

@@ -144,7 +144,9 @@ describe('a caller who hangs up', () => {
 
   it('before asking makes no call', async () => {
     const gone = AbortSignal.abort(new Error('hung up'));
-    await expect(provider.test.provider.openSession({ signal: gone }).fetchBalance()).rejects.toThrow('hung up');
+    await expect(provider.test.provider.openSession({ signal: gone }).fetchBalance()).rejects.toThrow(
+      'hung up',
+    );
     expect(provider.upstream.requests).toHaveLength(0);
   });
 

@@ -4,7 +4,7 @@ import type { OperationContext } from '../../../src/context.ts';
 import type { Viewer } from '../../../src/domain/viewer.ts';
 import { createErrorPresenter } from '../../../src/server/engine/error-presenter.ts';
 import { createGraphqlEngine } from '../../../src/server/engine/graphql-engine.ts';
-import { createCaller, createContextFactory } from '../../../src/server/engine/operation-context.ts';
+import { createContextFactory } from '../../../src/server/engine/operation-context.ts';
 import {
   createOperationRunner,
   type OperationOutcome,
@@ -67,7 +67,7 @@ interface Asked {
 
 function ask(asked: Asked = {}): Promise<OperationOutcome> {
   const { query = QUERY, variables = {}, viewer = VIEWER, requestId = 'r' } = asked;
-  const caller = createCaller(requestId, viewer, asked.hangUp ?? new AbortController());
+  const caller = { requestId, viewer, hangUp: asked.hangUp ?? new AbortController() };
   const params = { query, documentId: null, operationName: null, variables };
   const operation = runner.prepare({ params, lastEventId: null, caller });
   if (operation.kind === 'refusal') throw new Error(JSON.stringify(operation.errors));
@@ -121,7 +121,7 @@ describe('a query asked several times in one turn', () => {
     const hangUps = [new AbortController(), new AbortController(), new AbortController()];
     for (const hangUp of hangUps) void ask({ hangUp });
     await nextTurn();
-    const signal = executions[0]?.context.signal;
+    const signal = executions[0]?.context.hangUp.signal;
     hangUps[0]?.abort();
     hangUps[2]?.abort();
     expect(signal?.aborted).toBe(false);
@@ -133,7 +133,7 @@ describe('a query asked several times in one turn', () => {
     const hangUp = new AbortController();
     void ask({ hangUp });
     for (let turns = 0; executions.length === 0; turns++) await Promise.resolve(turns);
-    expect(executions[0]?.context.signal.aborted).toBe(false);
+    expect(executions[0]?.context.hangUp.signal.aborted).toBe(false);
     hangUp.abort();
     const late = ask();
     await nextTurn();
