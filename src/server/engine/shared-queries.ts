@@ -58,11 +58,12 @@ export function createSharedQueries() {
   };
 }
 
-/** The same for all who get the same answer. */
+/** The same for all who get the same answer. A query can ask who its caller is, so callers of another name are others. */
 export const sharedQueryKey = (
   { query, documentId, operationName, variables }: GraphqlParams,
   { viewer }: Caller,
-): string => audienceOf(viewer) + JSON.stringify([query, documentId, operationName, variables]);
+): string =>
+  audienceOf(viewer) + JSON.stringify([viewer.subject, query, documentId, operationName, variables]);
 
 /** Who joined made no calls, but had all of them shared. */
 const costOfJoining = ({ calls, coalesced, cached }: UpstreamCost): UpstreamCost => ({

@@ -148,6 +148,8 @@ describe('what is not the same is executed on its own', () => {
     ['other variables', { variables: { key: 'b' } }],
     ['another document', { query: '{ slow }' }],
     ['other scopes', { viewer: { ...VIEWER, scopes: ['sms.read'] } }],
+    ['another name', { viewer: { ...VIEWER, subject: 'b' } }],
+    ['no name', { viewer: { ...VIEWER, subject: null } }],
     ['another workspace', { viewer: { ...VIEWER, workspace: 'other' } }],
   ])('%s', async (_name, other) => {
     void ask();
@@ -175,7 +177,7 @@ describe('what is not the same is executed on its own', () => {
 
   it('but the same scopes in another order are the same', async () => {
     void ask();
-    void ask({ viewer: { ...VIEWER, subject: 'b', scopes: VIEWER.scopes.toReversed() } });
+    void ask({ viewer: { ...VIEWER, scopes: VIEWER.scopes.toReversed() } });
     await nextTurn();
     expect(executions).toHaveLength(1);
   });
