@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
 /**
  * Opaque tokens that outsiders hand back to us: page cursors, event cursors, download tokens. A token is readable by
@@ -36,5 +37,22 @@ export function createTokenSealer(rootKey: string | Buffer, purpose: string): To
       if (!timingSafeEqual(given, macOf(body))) return null;
       return JSON.parse(Buffer.from(body, 'base64url').toString());
     },
+  };
+}
+
+/**
+ * Seals a payload that it has sealed lately without computing anything again: a page that many ask for carries the same
+ * cursors each time, and sealing them would cost more than the rest of the page.
+ */
+export function rememberSealed(sealer: TokenSealer, maxTokens: number): TokenSealer {
+  const sealed = new LRUCache<string, string>({ max: maxTokens });
+  return {
+    seal(payload) {
+      const key = JSON.stringify(payload);
+      const token = sealed.get(key) ?? sealer.seal(payload);
+      sealed.set(key, token);
+      return token;
+    },
+    open: sealer.open,
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTokenSealer } from '../../src/domain/sealed-token.ts';
+import { createTokenSealer, rememberSealed } from '../../src/domain/sealed-token.ts';
 
 const sealer = createTokenSealer('root', 'page-cursor/1');
 
@@ -32,5 +32,23 @@ describe('a sealed token', () => {
 
   it.each(['', '.', 'a.b', 'a.b.c', 'ÿ.ÿ', 'x'.repeat(100_000)])('answers null for %.20j', (token) => {
     expect(sealer.open(token)).toBeNull();
+  });
+});
+
+describe('a sealer that remembers', () => {
+  it('computes a token once, and gives the one that the sealer below it would', () => {
+    let computed = 0;
+    const counted = {
+      ...sealer,
+      seal: (payload: unknown) => {
+        computed += 1;
+        return sealer.seal(payload);
+      },
+    };
+    const remembering = rememberSealed(counted, 2);
+    for (const row of [1, 1, 2, 1, 2]) expect(remembering.seal([row])).toBe(sealer.seal([row]));
+    expect(computed).toBe(2);
+    for (const row of [3, 1]) expect(remembering.open(remembering.seal([row]))).toEqual([row]);
+    expect(computed).toBe(4); // 1 was the oldest of two when 3 came
   });
 });
