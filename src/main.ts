@@ -29,6 +29,8 @@ async function run(command: Command): Promise<number> {
       return checkSettings();
     case 'print-schema':
       return printSchema();
+    case 'dead-letters':
+      return listDeadLetters();
     case 'simulator':
       return runSimulator(command.argv);
     case 'start':
@@ -59,6 +61,14 @@ async function printSchema(): Promise<number> {
   const { printSchemaSorted } = await import('./schema/print-schema.ts');
   process.stdout.write(printSchemaSorted());
   return 0;
+}
+
+async function listDeadLetters(): Promise<number> {
+  const { checkConfig } = await import('./main/check-config.ts');
+  const verdict = checkConfig(readEnv(null));
+  if ('complaint' in verdict) return complain(verdict.complaint);
+  const { printDeadLetters } = await import('./main/print-dead-letters.ts');
+  return printDeadLetters(verdict.config, process.stdout, process.stderr);
 }
 
 async function runSimulator(argv: readonly string[]): Promise<number> {

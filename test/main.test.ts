@@ -9,6 +9,7 @@ import { buildSchema } from 'graphql';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findBuiltProgram } from './support/built-program.ts';
 import { portOf } from './support/port-of.ts';
+import { postReport } from './support/signed-report.ts';
 
 let program: string;
 let folder: string;
@@ -61,7 +62,15 @@ describe('the command line', () => {
   it('explains itself', async () => {
     const { code, out } = await run(['--help']).exited;
     expect(code).toBe(0);
-    for (const option of ['--port', '--check-config', '--print-schema', '--simulator', '--seed', '--version'])
+    for (const option of [
+      '--port',
+      '--check-config',
+      '--print-schema',
+      '--dead-letters',
+      '--simulator',
+      '--seed',
+      '--version',
+    ])
       expect(out).toContain(option);
   });
 
@@ -189,6 +198,50 @@ describe('the gateway', { timeout: 60_000 }, () => {
     expect(err).toBe(
       `The gateway could not start. Port ${port} on 127.0.0.1 is in use: set PORT or --port to another one.\n`,
     );
+  });
+});
+
+describe('reports that could not be read', { timeout: 60_000 }, () => {
+  const secret = 'a-secret-of-the-webhook';
+  const env = {
+    ...{ SMS_API_URL: 'http://127.0.0.1:1/api/v1', SMS_API_KEY: 'sk_test_of_the_test', AUTH: 'none' },
+    ...{ WEBHOOK_SECRETS: secret, PORT: '0' },
+  };
+
+  it('are printed as they came once the gateway is stopped', async () => {
+    const gateway = run([], env);
+    await saysOut(gateway, '"listening"');
+    const url = urlIn(gateway.output.out);
+    for (const status of ['DELIVRD', 'UNDELIV'])
+      expect(await postReport(url, { messageId: '', status }, secret)).toBe(204);
+    const early = await run(['--dead-letters'], env).exited;
+    expect(early).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^The store could not be read\. .*in use/),
+    });
+    gateway.child.kill('SIGTERM');
+    await gateway.exited;
+
+    const { code, out, err } = await run(['--dead-letters'], env).exited;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const letters = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(letters).toMatchObject([
+      {
+        workspace: 'default',
+        reason: expect.stringContaining('message_id'),
+        receivedAt: expect.stringMatching(/Z$/),
+      },
+      { workspace: 'default', reason: expect.stringContaining('message_id') },
+    ]);
+    expect(letters.map(({ body }) => JSON.parse(body).status)).toEqual(['UNDELIV', 'DELIVRD']);
+  });
+
+  it('are none where nothing was ever kept', async () => {
+    expect(await run(['--dead-letters'], env).exited).toEqual({ code: 0, out: '', err: '' });
   });
 });
 

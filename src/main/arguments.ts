@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** What the command line asks for. */
 export type Command =
-  | { readonly kind: 'help' | 'version' | 'check-config' | 'print-schema' }
+  | { readonly kind: 'help' | 'version' | 'check-config' | 'print-schema' | 'dead-letters' }
   | { readonly kind: 'start'; readonly port: string | null; readonly seed: number | null }
   /** The simulator has options of its own, and reads them itself. */
   | { readonly kind: 'simulator'; readonly argv: readonly string[] }
@@ -18,6 +18,8 @@ against the provider. Settings come from the environment and from .env; .env.exa
   --port <number>   listen on this port instead of PORT (0 takes a free one)
   --check-config    read all settings, say what is wrong with them, and end
   --print-schema    print the GraphQL schema, and end
+  --dead-letters    print the signed delivery reports that could not be read, one JSON object a
+                    line, the newest first, and end; a store in a folder must not be in use
   --seed <number>   seed of the sandbox: the same seed invents the same history
   --simulator       run the provider's simulator alone, without the gateway; it takes --port,
                     --seed, --webhook-url and --webhook-secret
@@ -37,6 +39,7 @@ export function parseCommand(argv: readonly string[]): Command {
         simulator: { type: 'boolean' },
         'check-config': { type: 'boolean' },
         'print-schema': { type: 'boolean' },
+        'dead-letters': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
       },
@@ -45,6 +48,7 @@ export function parseCommand(argv: readonly string[]): Command {
     if (values.version) return { kind: 'version' };
     if (values['check-config']) return { kind: 'check-config' };
     if (values['print-schema']) return { kind: 'print-schema' };
+    if (values['dead-letters']) return { kind: 'dead-letters' };
     if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed))
       return { kind: 'mistake', sentence: '--seed must be a whole number.' };
     return {
