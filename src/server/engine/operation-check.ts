@@ -7,7 +7,7 @@ import type { GraphqlEngine } from './graphql-engine.ts';
 import type { GraphqlParams } from './graphql-params.ts';
 import { createResumer } from './last-event-id.ts';
 import type { Caller } from './operation-context.ts';
-import { createRunningQuery, createSharedQueries, type Executed, sharedQueryKey } from './shared-queries.ts';
+import { createSharedQueries, type Executed, RunningQuery, sharedQueryKey } from './shared-queries.ts';
 import { WaitingCallers } from './waiting-callers.ts';
 
 export type OperationType = 'query' | 'mutation' | 'subscription';
@@ -55,7 +55,7 @@ export function createOperationCheck(parts: CheckParts): (request: OperationRequ
 
   function join(key: string, caller: Caller): ReadyOperation | null {
     const running = sharedQueries.find(key);
-    if (running === undefined || running.isAbandoned()) return null;
+    if (running === undefined || running.isAbandoned) return null;
     return { type: 'query', name: running.name, execute: () => running.join(caller) };
   }
 
@@ -63,7 +63,7 @@ export function createOperationCheck(parts: CheckParts): (request: OperationRequ
     if (type !== 'query') return { type, name, execute };
     const executeForAll = () => {
       const executed = execute();
-      sharedQueries.add(key, createRunningQuery(name, callers, executed));
+      sharedQueries.add(key, new RunningQuery(name, callers, executed));
       return executed;
     };
     return { type, name, execute: executeForAll };

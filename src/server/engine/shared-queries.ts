@@ -16,30 +16,30 @@ export interface Executed {
 }
 
 /** A query that is being executed. */
-export interface RunningQuery {
+export class RunningQuery {
   /** As its callers named it. */
   readonly name: string | null;
-  /** True once all of its callers left: it is being given up, and nobody may join it. */
-  isAbandoned(): boolean;
-  join(caller: Caller): Promise<Executed>;
-}
+  readonly #callers: WaitingCallers;
+  readonly #executed: Promise<Executed>;
+  #joined: Promise<Executed> | null = null;
 
-/** @param executed for the one who asked first; all who join get one object together */
-export function createRunningQuery(
-  name: string | null,
-  callers: WaitingCallers,
-  executed: Promise<Executed>,
-): RunningQuery {
-  let joined: Promise<Executed> | null = null;
-  return {
-    name,
-    isAbandoned: () => callers.areGone,
-    join(caller) {
-      callers.join(caller.hangUp);
-      joined ??= executed.then(({ result, cost }) => ({ result, cost: costOfJoining(cost) }));
-      return joined;
-    },
-  };
+  /** @param executed for the one who asked first; all who join get one object together */
+  constructor(name: string | null, callers: WaitingCallers, executed: Promise<Executed>) {
+    this.name = name;
+    this.#callers = callers;
+    this.#executed = executed;
+  }
+
+  /** True once all of its callers left: it is being given up, and nobody may join it. */
+  get isAbandoned(): boolean {
+    return this.#callers.areGone;
+  }
+
+  join(caller: Caller): Promise<Executed> {
+    this.#callers.join(caller.hangUp);
+    this.#joined ??= this.#executed.then(asJoined);
+    return this.#joined;
+  }
 }
 
 /**
@@ -47,8 +47,11 @@ export function createRunningQuery(
  * before any of them was answered, so nobody gets an answer that is older than what they already know.
  */
 export function createSharedQueries() {
-  const ofThisTurn = new Map<string, RunningQuery>();
-  const endTurn = () => ofThisTurn.clear();
+  let ofThisTurn = new Map<string, RunningQuery>();
+  // A new map: a cleared one stays tied to what it held, and keeps it from the garbage collector for long.
+  const endTurn = () => {
+    ofThisTurn = new Map();
+  };
   return {
     find: (key: string): RunningQuery | undefined => ofThisTurn.get(key),
     add(key: string, query: RunningQuery): void {
@@ -66,8 +69,7 @@ export const sharedQueryKey = (
   audienceOf(viewer) + JSON.stringify([viewer.subject, query, documentId, operationName, variables]);
 
 /** Who joined made no calls, but had all of them shared. */
-const costOfJoining = ({ calls, coalesced, cached }: UpstreamCost): UpstreamCost => ({
-  calls: 0,
-  coalesced: calls + coalesced,
-  cached,
+const asJoined = ({ result, cost: { calls, coalesced, cached } }: Executed): Executed => ({
+  result,
+  cost: { calls: 0, coalesced: calls + coalesced, cached },
 });
