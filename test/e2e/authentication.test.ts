@@ -96,7 +96,8 @@ describe('a caller whose token is not one of ours', () => {
 });
 
 describe('the end of a token', () => {
-  const CLOSED_WITHIN_MS = 1000;
+  /** A second, and what a busy machine takes besides. */
+  const CLOSED_WITHIN_MS = 3_000;
 
   it('closes the socket with 4403, whatever runs on it, within a second', async () => {
     const exp = nowSeconds() + 2;

@@ -139,7 +139,7 @@ describe('a drain', () => {
     for (let number = 0; number < 100; number += 1) await gateway.tick(number);
     const startedAt = performance.now();
     await gateway.server.drain();
-    expect(performance.now() - startedAt).toBeLessThan(3_500);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
     reader.destroy();
   });
 
@@ -171,6 +171,6 @@ describe('a drain', () => {
     await once(silentSocket, 'data');
     const startedAt = performance.now();
     await gateway.server.drain();
-    expect(performance.now() - startedAt).toBeLessThan(6_000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 });

