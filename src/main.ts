@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import type { Config } from './config.ts';
 import { type Command, HELP, parseCommand } from './main/arguments.ts';
 
 // Everything else is loaded when it is needed: --help answers at once.
@@ -50,11 +51,11 @@ async function printVersion(): Promise<number> {
 }
 
 async function checkSettings(): Promise<number> {
-  const { checkConfig, describeConfig } = await import('./main/check-config.ts');
-  const verdict = checkConfig(readEnv(null));
-  if ('complaint' in verdict) return complain(verdict.complaint);
-  process.stdout.write(describeConfig(verdict.config));
-  return 0;
+  return withSettings(null, async (config) => {
+    const { describeConfig } = await import('./main/check-config.ts');
+    process.stdout.write(describeConfig(config));
+    return 0;
+  });
 }
 
 async function printSchema(): Promise<number> {
@@ -64,11 +65,10 @@ async function printSchema(): Promise<number> {
 }
 
 async function listDeadLetters(): Promise<number> {
-  const { checkConfig } = await import('./main/check-config.ts');
-  const verdict = checkConfig(readEnv(null));
-  if ('complaint' in verdict) return complain(verdict.complaint);
-  const { printDeadLetters } = await import('./main/print-dead-letters.ts');
-  return printDeadLetters(verdict.config, process.stdout, process.stderr);
+  return withSettings(null, async (config) => {
+    const { printDeadLetters } = await import('./main/print-dead-letters.ts');
+    return printDeadLetters(config, process.stdout, process.stderr);
+  });
 }
 
 async function runSimulator(argv: readonly string[]): Promise<number> {
@@ -77,11 +77,19 @@ async function runSimulator(argv: readonly string[]): Promise<number> {
 }
 
 async function start(port: string | null, seed: number | null): Promise<number> {
+  return withSettings(port, async (config) => {
+    const { runGateway } = await import('./main/run-gateway.ts');
+    return runGateway(config, seed);
+  });
+}
+
+/** Goes on with the settings when they are fine; else says what is wrong with them. */
+async function withSettings(port: string | null, goOn: (config: Config) => Promise<number>): Promise<number> {
   const { checkConfig } = await import('./main/check-config.ts');
   const verdict = checkConfig(readEnv(port));
-  if ('complaint' in verdict) return complain(verdict.complaint);
-  const { runGateway } = await import('./main/run-gateway.ts');
-  return runGateway(verdict.config, seed);
+  if ('config' in verdict) return goOn(verdict.config);
+  process.stderr.write(verdict.complaint);
+  return EXIT_FAILURE;
 }
 
 /** The environment, completed by `.env` in the working directory: what is set outright wins. */
@@ -92,9 +100,4 @@ function readEnv(port: string | null) {
     // There is no .env: most environments have none.
   }
   return { ...process.env, ...(port !== null && { PORT: port }) };
-}
-
-function complain(complaint: string): number {
-  process.stderr.write(complaint);
-  return EXIT_FAILURE;
 }

@@ -7,9 +7,9 @@ export type AuthConfig =
   | ({ readonly kind: 'jwks'; readonly url: URL } & TokenRules);
 
 export interface TokenRules {
-  /** Null: any issuer. */
+  /** Null: every issuer will do. */
   readonly issuer: string | null;
-  /** Null: any audience. */
+  /** Null: every audience will do. */
   readonly audience: string | null;
   /** How far a token may seem to come from the future. */
   readonly clockSkewSeconds: number;

@@ -49,7 +49,9 @@ export function rememberSealed(sealer: TokenSealer, maxTokens: number): TokenSea
   return {
     seal(payload) {
       const key = JSON.stringify(payload);
-      const token = sealed.get(key) ?? sealer.seal(payload);
+      const before = sealed.get(key);
+      if (before !== undefined) return before;
+      const token = sealer.seal(payload);
       sealed.set(key, token);
       return token;
     },

@@ -4,7 +4,9 @@ const known = new WeakMap<Viewer, string>();
 
 /** Names those who may see the same: answers are shared only between callers of one workspace and the same scopes. */
 export function audienceOf(viewer: Viewer): string {
-  const audience = known.get(viewer) ?? describe(viewer);
+  const before = known.get(viewer);
+  if (before !== undefined) return before;
+  const audience = describe(viewer);
   known.set(viewer, audience);
   return audience;
 }

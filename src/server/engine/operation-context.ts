@@ -44,8 +44,8 @@ export function createContextFactory(parts: GatewayParts, publicUrl: () => strin
       };
     },
     /**
-     * A context for one event of an open subscription: new loaders, and nobody who hangs up, because the answer may be shared with
-     * others when the subscriber it was begun for leaves.
+     * A context for one event of an open subscription: new loaders, and nobody who hangs up, because the answer may be
+     * shared with others when the subscriber it was begun for leaves.
      */
     forEvent(context: OperationContext): OperationContext {
       const hangUp = new AbortController();

@@ -50,11 +50,12 @@ export function createResultEncoder(presentError: PresentError) {
     /** @returns null for `body` when the operation was refused: it has errors and no data */
     encodeResult(result: ExecutionResult, executed: Executed, requestId: string) {
       const errors = presentAll(result, requestId);
-      if (errors !== undefined && result.data === undefined) return { errors, body: null };
-      const isSame = errors === undefined; // errors carry the request id of the one who gets them
-      const body = executed.body ?? encode(result, executed.cost, errors);
-      if (isSame) executed.body = body;
-      return { errors: errors ?? [], body };
+      if (errors === undefined) {
+        executed.body ??= encode(result, executed.cost);
+        return { errors: [], body: executed.body };
+      }
+      // Errors carry the request id of the one who gets them.
+      return { errors, body: result.data === undefined ? null : encode(result, executed.cost, errors) };
     },
     /** By hand, as the iterator below it: `return()` goes through at once. What breaks it off becomes a StreamError. */
     encodeEvents(

@@ -9,7 +9,7 @@ export interface KeyState {
   readonly workspace: WorkspaceState;
   readonly isSandbox: boolean;
   readonly state: 'active' | 'inactive' | 'expired';
-  /** Null: any address. */
+  /** Null: every address may. */
   readonly allowedIps: ReadonlySet<string> | null;
   readonly usedSignatures: SignatureLedger;
 }
