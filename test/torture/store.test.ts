@@ -7,7 +7,7 @@ import { crashRedis } from '../../scripts/torture/crash-redis.ts';
 const ROUNDS = 3;
 const quiet = () => undefined;
 
-it('loses no acknowledged report when the gateway is killed at random moments', async () => {
+it('loses no acknowledged report when the process that appends is killed at random moments', async () => {
   const { counts } = await crashEmbedded(ROUNDS, quiet);
   expect(counts).toMatchObject({ kills: ROUNDS, lost: 0, twice: 0 });
   expect(counts['acknowledged']).toBeGreaterThan(ROUNDS);

@@ -6,7 +6,7 @@ const ROUNDS = 100;
 
 export const scenario: Scenario = {
   summary:
-    'kill -9 at random moments under 500 reports a second, of the gateway and of Redis: nothing acknowledged is lost',
+    'kill -9 at random moments under 500 reports a second, of the process that appends and of Redis: nothing acknowledged is lost',
   async run({ engine, rounds, log }) {
     const results: Record<string, TortureResult> = {};
     if (engine !== 'redis') results['embedded'] = await crashEmbedded(rounds ?? ROUNDS, log);
