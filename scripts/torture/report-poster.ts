@@ -8,13 +8,22 @@ export interface PosterOptions {
   readonly replicas: ReplicaSet;
   readonly secret: string;
   readonly perSecond: number;
-  /** It posts no more than these. */
-  readonly maxReports: number;
+  /** It posts no more than these. @default unlimited */
+  readonly maxReports?: number;
+  /**
+   * Who gets a report: the replicas in turn, and the next one what was not taken; or every replica, all at the same time.
+   * @default 'one'
+   */
+  readonly to?: 'one' | 'every';
+  /** Told of each numbered report as it is posted for the first time. */
+  readonly onPost?: (report: PostedReport) => void;
 }
 
-/** The provider's side: posts reports to the replicas in turn, and a report that was not taken to the next one. */
+/** The provider's side: posts delivery reports until they are taken. */
 export interface ReportPoster {
   readonly acknowledged: number;
+  /** Numbered reports that are posted and not acknowledged yet. */
+  readonly unanswered: number;
   /** Posts that were answered by no 2xx. */
   readonly refused: number;
   /** Posts one report until it is taken. */
@@ -23,18 +32,19 @@ export interface ReportPoster {
   frontier(): number;
   /** Posts numbered reports until it is stopped. */
   start(): void;
-  /** Resolves when everything that was posted is acknowledged. Returns how many that are. */
+  /** Posts nothing new, and resolves when everything that was posted is acknowledged. Returns how many reports that are. */
   stop(): Promise<number>;
 }
 
-const TICK_MS = 20;
+const TICK_MS = 5;
 const RETRY_MS = 50;
 const AVOID_MS = 250;
 /** The provider waits for answers too: while so many are missing, it posts no more. */
 const MAX_UNANSWERED = 500;
 const ANSWER_TIMEOUT_MS = 5000; // as the provider's
 
-export function createPoster({ replicas, secret, perSecond, maxReports }: PosterOptions): ReportPoster {
+export function createPoster(options: PosterOptions): ReportPoster {
+  const { replicas, secret, perSecond, maxReports = Number.POSITIVE_INFINITY, to = 'one' } = options;
   const dispatcher = new Agent({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS });
   /** By message: the reports of one message are posted one after the other. */
   const latest = new Map<number, Promise<void>>();
@@ -45,39 +55,54 @@ export function createPoster({ replicas, secret, perSecond, maxReports }: Poster
   let acknowledged = 0;
   let refused = 0;
 
-  /** The next replica, but not one that was just found to be away, if there is another. */
-  function nextUrl(): string {
-    for (let tries = 1; tries < replicas.size; tries += 1) {
+  const isUp = (url: string): boolean => performance.now() >= (avoidUntilMs.get(url) ?? 0);
+
+  /** The next replica that was not just found to be away. */
+  function nextUrl(): string | null {
+    for (let tries = 0; tries < replicas.size; tries += 1) {
       const url = replicas.urlOf(turn++);
-      if (performance.now() >= (avoidUntilMs.get(url) ?? 0)) return url;
+      if (isUp(url)) return url;
     }
-    return replicas.urlOf(turn++);
+    return null;
   }
 
-  async function isTaken(report: PostedReport): Promise<boolean> {
-    const url = nextUrl();
+  async function isTaken(url: string, report: PostedReport): Promise<boolean> {
     const post = { method: 'POST', dispatcher, ...signReport(report, secret) } as const;
     try {
       const answer = await request(`${url}/webhooks/delivery`, post);
       await answer.body.dump();
-      return answer.statusCode >= 200 && answer.statusCode < 300;
+      if (answer.statusCode >= 200 && answer.statusCode < 300) return true;
     } catch {
       avoidUntilMs.set(url, performance.now() + AVOID_MS);
-      return false;
+    }
+    refused += 1;
+    return false;
+  }
+
+  async function deliverTo(chooseUrl: () => string | null, report: PostedReport): Promise<void> {
+    for (;;) {
+      const url = chooseUrl();
+      if (url !== null && (await isTaken(url, report))) return;
+      await pause(RETRY_MS);
     }
   }
 
   async function deliver(report: PostedReport): Promise<void> {
-    while (!(await isTaken(report))) {
-      refused += 1;
-      await pause(RETRY_MS);
-    }
+    if (to === 'one') return deliverTo(nextUrl, report);
+    const every = Array.from({ length: replicas.size }, (_, index) =>
+      deliverTo(() => replicas.urlOf(index), report),
+    );
+    await Promise.all(every);
   }
 
   function post(number: number): void {
     const message = messageOf(number);
     const delivered = (latest.get(message) ?? Promise.resolve())
-      .then(() => deliver(numberedPost(number)))
+      .then(() => {
+        const report = numberedPost(number);
+        options.onPost?.(report);
+        return deliver(report);
+      })
       .then(() => {
         acknowledged += 1;
         if (latest.get(message) === delivered) latest.delete(message);
@@ -88,6 +113,9 @@ export function createPoster({ replicas, secret, perSecond, maxReports }: Poster
   return {
     get acknowledged() {
       return acknowledged;
+    },
+    get unanswered() {
+      return posted - acknowledged;
     },
     get refused() {
       return refused;
@@ -114,4 +142,11 @@ export function createPoster({ replicas, secret, perSecond, maxReports }: Poster
       return acknowledged;
     },
   };
+}
+
+const LOOK_EVERY_MS = 5;
+
+/** Resolves when so many numbered reports are acknowledged. */
+export async function whenAcknowledged(poster: ReportPoster, count: number): Promise<void> {
+  while (poster.acknowledged < count) await pause(LOOK_EVERY_MS);
 }

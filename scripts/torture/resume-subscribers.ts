@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startRedisServer } from '../../test/support/redis-server.ts';
-import { startSentProvider } from '../../test/support/sent-provider.ts';
 import { openFeed, whenSeen } from './feed-subscribers.ts';
 import { judgeResume } from './judge-resume.ts';
-import { type ReplicaSet, type Restart, startReplicas } from './replica-set.ts';
+import { type ReplicaSet, type Restart, WEBHOOK_SECRET } from './replica-set.ts';
+import { inReplicaWorld } from './replica-world.ts';
 import { createPoster } from './report-poster.ts';
 import type { TortureResult } from './scenario.ts';
 import { startStatusFollowers } from './status-followers.ts';
@@ -23,38 +22,18 @@ export interface ResumeOptions {
   readonly log: (line: string) => void;
 }
 
-const SECRET = 'a secret of the torture';
-const SETTINGS = {
-  SMS_API_KEY: 'sk_prod_torture',
-  WEBHOOK_SECRETS: SECRET,
-  AUTH: 'none',
-  LIMIT_SOCKETS_PER_CALLER: '10000',
-  LIMIT_STREAMS_PER_CALLER: '10000',
-};
 const MAX_REPORTS = 200_000;
 
 /** Replicas are restarted one after the other under reports and subscribers; then everybody must have seen everything. */
-export async function resumeSubscribers(options: ResumeOptions): Promise<TortureResult> {
-  const redis = await startRedisServer();
-  const provider = await startSentProvider();
-  try {
-    const env = { STORE_URL: redis.url, SMS_API_URL: provider.baseUrl, ...SETTINGS };
-    const drain = { DRAIN_NOTICE_MS: String(options.noticeMs) };
-    const replicas = await startReplicas(options.replicas, { ...env, ...drain });
-    try {
-      return await torture(replicas, options);
-    } finally {
-      await replicas.stop();
-    }
-  } finally {
-    await provider.close();
-    await redis.stop();
-  }
+export function resumeSubscribers(options: ResumeOptions): Promise<TortureResult> {
+  const env = { DRAIN_NOTICE_MS: String(options.noticeMs) };
+  const world = { engine: 'redis', replicas: options.replicas, env } as const;
+  return inReplicaWorld(world, ({ replicas }) => torture(replicas, options));
 }
 
 async function torture(replicas: ReplicaSet, options: ResumeOptions): Promise<TortureResult> {
   const { reportsPerSecond: perSecond, followers: count, log } = options;
-  const poster = createPoster({ replicas, secret: SECRET, perSecond, maxReports: MAX_REPORTS });
+  const poster = createPoster({ replicas, secret: WEBHOOK_SECRET, perSecond, maxReports: MAX_REPORTS });
   const ends = new Map<string, number>();
   const onEnd = (how: string) => void ends.set(how, (ends.get(how) ?? 0) + 1);
   const feed = await openFeed({ ...options, replicas, poster, maxReports: MAX_REPORTS, onEnd });

@@ -26,8 +26,11 @@ export interface GatewayProcess {
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** @throws when it ends before it listens, with what it said */
-export async function startGatewayProcess(env: Environment): Promise<GatewayProcess> {
+/**
+ * @param life once aborted, the process is killed, even while it starts
+ * @throws when it ends before it listens, with what it said
+ */
+export async function startGatewayProcess(env: Environment, life?: AbortSignal): Promise<GatewayProcess> {
   const child = spawn(process.execPath, [await findBuiltProgram(), '--port', '0'], {
     cwd: env['HOME'] ?? tmpdir(), // no `.env` and no data of the checkout gets in
     env: { PATH: process.env['PATH'], ...env },
@@ -35,8 +38,10 @@ export async function startGatewayProcess(env: Environment): Promise<GatewayProc
   });
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
+  life?.addEventListener('abort', killWithUs);
   const ended = once(child, 'close').then(([code, signal]): ProcessEnd => {
     process.off('exit', killWithUs);
+    life?.removeEventListener('abort', killWithUs);
     return { code, signal };
   });
   const log = collectLines(child.stdout, child.stderr);
