@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
+import { type MeasuredGateway, startMeasuredGateway } from '../support/measured-gateway.ts';
 import type { TokenIssuer } from './target.ts';
 
 /** A gateway as it stands in production, two workspaces behind it, and a provider that is not real. */
 export interface AttackedWorld {
-  readonly gateway: GatewayProcess;
+  readonly gateway: MeasuredGateway;
   readonly simulator: Simulator;
   readonly issuer: TokenIssuer;
   close(): Promise<void>;
@@ -43,7 +43,7 @@ export async function openAttackedWorld(env: Readonly<Record<string, string>> = 
   });
   const workspacesFile = join(folder, 'workspaces.json');
   await writeFile(workspacesFile, JSON.stringify(WORKSPACES));
-  const gateway = await startGatewayProcess(folder, {
+  const gateway = await startMeasuredGateway(folder, {
     ...{ NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', STORE_URL: `file:${join(folder, 'data')}` },
     ...{ WORKSPACES_FILE: workspacesFile, SMS_API_URL: simulator.url },
     ...{ AUTH_JWT_SECRET: ISSUER.secret, AUTH_ISSUER: ISSUER.issuer, AUTH_AUDIENCE: ISSUER.audience },

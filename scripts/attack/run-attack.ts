@@ -2,12 +2,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { MemoryReading } from '../support/measured-gateway.ts';
 import { type AttackedWorld, OWN_WORKSPACE, openAttackedWorld, VICTIM_WORKSPACE } from './attacked-world.ts';
 import type { AttackOrder, AttackReport } from './attacker-process.ts';
 import { collectTraces } from './collect-traces.ts';
 import { PUMPED_NUMBERS, pumpedNumber } from './corpus/number-pumping.ts';
 import { CREWS } from './corpus.ts';
-import type { MemoryReading } from './gateway-process.ts';
 import { type ClientReading, type GoodClient, startGoodClient } from './good-client.ts';
 import { signToken } from './sign-token.ts';
 

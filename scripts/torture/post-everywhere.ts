@@ -1,3 +1,4 @@
+import { readMetric } from '../support/read-metric.ts';
 import { auditLog } from './audit-log.ts';
 import { openFeed, whenSeen } from './feed-subscribers.ts';
 import { type ReplicaSet, WEBHOOK_SECRET } from './replica-set.ts';
@@ -55,9 +56,9 @@ async function torture(
 
 /** What the replicas say of the posts they took, all together. */
 async function countPosts(replicas: ReplicaSet, verdict: 'appended' | 'duplicate'): Promise<number> {
-  const counting = Array.from({ length: replicas.size }, async (_, index) => {
-    const text = await (await fetch(`${replicas.urlOf(index)}/metrics`)).text();
-    return Number(new RegExp(`^gateway_webhooks_total{verdict="${verdict}"} (\\d+)`, 'm').exec(text)?.[1]);
-  });
+  const name = `gateway_webhooks_total{verdict="${verdict}"}`;
+  const counting = Array.from({ length: replicas.size }, (_, index) =>
+    readMetric(replicas.urlOf(index), name),
+  );
   return (await Promise.all(counting)).reduce((sum, count) => sum + count, 0);
 }

@@ -27,7 +27,8 @@ export interface ReplicaSet {
 /** Signs the reports that replicas take. */
 export const WEBHOOK_SECRET = 'a secret of the torture';
 
-const SETTINGS = {
+/** Of every gateway in a torture. */
+export const SETTINGS = {
   SMS_API_KEY: 'sk_prod_torture',
   WEBHOOK_SECRETS: WEBHOOK_SECRET,
   AUTH: 'none',

@@ -5,7 +5,7 @@ import { messageOf, numberAt, numberedPost } from './numbered-post.ts';
 import type { ReplicaSet } from './replica-set.ts';
 
 export interface PosterOptions {
-  readonly replicas: ReplicaSet;
+  readonly replicas: Pick<ReplicaSet, 'size' | 'urlOf'>;
   readonly secret: string;
   readonly perSecond: number;
   /** It posts no more than these. @default unlimited */

@@ -3,6 +3,13 @@ import { stallSubscriber } from '../stall-subscriber.ts';
 
 export const scenario: Scenario = {
   summary:
-    'one stalled subscriber among 500 at 500 reports a second for a minute: it is ended, and nobody else notices',
-  run: ({ log }) => stallSubscriber({ subscribers: 500, reportsPerSecond: 500, seconds: 60, log }),
+    'one stalled socket among 500 at 500 reports a second for a minute: it is ended, and nobody else notices',
+  run: ({ rounds, log }) =>
+    stallSubscriber({
+      subscribers: 500,
+      reportsPerSecond: 500,
+      windows: rounds ?? 4,
+      windowSeconds: 15,
+      log,
+    }),
 };

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { collectGarbage } from './collect-garbage.ts';
 
-/** A gateway in a process of its own. */
-export interface GatewayProcess {
+/** A gateway in a process of its own, which is looked at from inside. */
+export interface MeasuredGateway {
   readonly url: string;
   /** What its log says that should never happen. */
   readonly alarms: readonly string[];
@@ -35,10 +35,10 @@ const ALARM = /"level":"(error|fatal)"/;
 const STOP_MS = 30_000;
 
 /** @param folder where it runs: no `.env` of this checkout gets in */
-export async function startGatewayProcess(
+export async function startMeasuredGateway(
   folder: string,
   env: Readonly<Record<string, string>>,
-): Promise<GatewayProcess> {
+): Promise<MeasuredGateway> {
   const child = spawn(process.execPath, [INSPECTED, '--import', import.meta.resolve('tsx'), MAIN], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, ...env },
