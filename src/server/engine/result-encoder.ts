@@ -8,6 +8,8 @@ import type { Executed } from './shared-queries.ts';
 export interface EncodedEvent {
   /** The result as JSON. */
   readonly body: string;
+  /** The same in UTF-8. */
+  readonly bytes: Uint8Array;
   /** Where to resume after this event; null when the source has no cursors. */
   readonly cursor: string | null;
 }
@@ -27,14 +29,11 @@ export function createResultEncoder(presentError: PresentError) {
   const presentAll = ({ errors, data }: ExecutionResult, requestId: string) =>
     errors?.map((error) => presentError(error, phaseOf(error, data), requestId));
 
-  const encodeEvent = (result: EventResult, requestId: string): EncodedEvent => ({
-    body: JSON.stringify({
-      errors: presentAll(result, requestId),
-      data: result.data,
-      extensions: result.extensions,
-    }),
-    cursor: result[EVENT_CURSOR],
-  });
+  function encodeEvent(result: EventResult, requestId: string): EncodedEvent {
+    const { data, extensions } = result;
+    const body = JSON.stringify({ errors: presentAll(result, requestId), data, extensions });
+    return { body, bytes: Buffer.from(body), cursor: result[EVENT_CURSOR] };
+  }
 
   function encodeOnce(result: EventResult, requestId: string): EncodedEvent {
     // Errors carry the request id of the one who gets them.

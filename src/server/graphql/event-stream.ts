@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { type EncodedEvent, StreamError } from '../engine/result-encoder.ts';
 import type { HttpExchange } from '../http/http-exchange.ts';
 
+export type StreamedEvent = Pick<EncodedEvent, 'body' | 'cursor'>;
+
 /** Proxies cut connections that stay silent for half a minute or more. */
 const HEARTBEAT_MS = 12_000;
 
@@ -15,7 +17,7 @@ const HEARTBEAT_MS = 12_000;
  */
 export async function sendEventStream(
   exchange: HttpExchange,
-  events: AsyncIterableIterator<EncodedEvent>,
+  events: AsyncIterableIterator<StreamedEvent>,
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { response, requestId } = exchange;
@@ -41,7 +43,7 @@ export async function sendEventStream(
   }
 }
 
-async function pump(response: ServerResponse, events: AsyncIterableIterator<EncodedEvent>): Promise<void> {
+async function pump(response: ServerResponse, events: AsyncIterableIterator<StreamedEvent>): Promise<void> {
   try {
     for await (const event of events) {
       // After a drain began, no `complete` either: to the client that would be the end of its subscription.
@@ -55,7 +57,7 @@ async function pump(response: ServerResponse, events: AsyncIterableIterator<Enco
   if (!response.writableEnded) response.write('event: complete\ndata:\n\n');
 }
 
-const formatEvent = ({ body, cursor }: EncodedEvent): string =>
+const formatEvent = ({ body, cursor }: StreamedEvent): string =>
   cursor === null ? `event: next\ndata: ${body}\n\n` : `event: next\nid: ${cursor}\ndata: ${body}\n\n`;
 
 async function drained(response: ServerResponse): Promise<void> {

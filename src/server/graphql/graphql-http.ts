@@ -8,7 +8,7 @@ import type { PresentError } from '../engine/error-presenter.ts';
 import { type GraphqlParams, parseGetParams, parsePostParams } from '../engine/graphql-params.ts';
 import type { Caller } from '../engine/operation-context.ts';
 import type { OperationRunner, PreparedOperation } from '../engine/operation-runner.ts';
-import { type EncodedEvent, StreamError } from '../engine/result-encoder.ts';
+import { StreamError } from '../engine/result-encoder.ts';
 import type { GraphiqlPage } from '../graphiql/graphiql-page.ts';
 import { corsHeaders, sendPreflight } from '../http/cors.ts';
 import { HttpError } from '../http/http-error.ts';
@@ -17,7 +17,7 @@ import { type LoadMonitor, RETRY_AFTER_OVERLOAD_SECONDS } from '../http/load-mon
 import { EVENT_STREAM_TYPE, HTML_TYPE, JSON_TYPE, negotiateMediaType } from '../http/media-type.ts';
 import { isCsrfSafe, type OriginPolicy } from '../http/origin-policy.ts';
 import { readBody } from '../http/read-body.ts';
-import { sendEventStream } from './event-stream.ts';
+import { type StreamedEvent, sendEventStream } from './event-stream.ts';
 import { type GraphqlExchange, sendGraphqlResult, sendRefusal, sendRequestError } from './graphql-answer.ts';
 
 export interface GraphqlHttpParts
@@ -165,6 +165,6 @@ async function stream(
 const tokenHasExpired = ({ presentError }: GraphqlHttpParts, { requestId }: Caller): StreamError =>
   new StreamError([presentError(new UnauthenticatedError('The token has expired.'), 'execution', requestId)]);
 
-async function* once(body: string): AsyncGenerator<EncodedEvent, undefined> {
+async function* once(body: string): AsyncGenerator<StreamedEvent, undefined> {
   yield { body, cursor: null };
 }

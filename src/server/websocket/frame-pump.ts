@@ -23,7 +23,7 @@ export type FramePump = AsyncIterableIterator<never>;
  */
 export function createFramePump({ id, link, hangUp, ...options }: FramePumpOptions): FramePump {
   const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  const frameOf = (body: string) => `${head}${body}}`;
+  const headBytes = Buffer.from(head);
   const ended = { value: undefined, done: true as const };
   let events: AsyncIterableIterator<EncodedEvent> | null = null;
   let isOver = false;
@@ -32,11 +32,11 @@ export function createFramePump({ id, link, hangUp, ...options }: FramePumpOptio
     const outcome = await start(options);
     if (outcome.kind === 'refusal') throw new StreamError(outcome.errors);
     if (outcome.kind === 'result')
-      return isOver ? undefined : void (await link.sendAnswer(frameOf(outcome.body)));
+      return isOver ? undefined : void (await link.sendAnswer(`${head}${outcome.body}}`));
     events = outcome.events;
     if (isOver) return void (await events.return?.());
     for (let step = await events.next(); !step.done && !isOver; step = await events.next()) {
-      const room = link.sendEvent(frameOf(step.value.body));
+      const room = link.sendEvent(headBytes, step.value.bytes);
       if (room !== undefined) await room;
     }
   }

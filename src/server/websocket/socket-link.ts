@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { FrameBatch } from './frame-batch.ts';
 import type { WritePacer } from './write-pacer.ts';
 
 /** The sending side of a WebSocket. */
@@ -9,8 +10,11 @@ export interface SocketLink {
   readonly isFull: boolean;
   /** Sends the answer to a call, with this turn of the event loop. */
   sendAnswer(frame: string): Promise<void> | undefined;
-  /** Sends one event of many. When the client does not keep up, the promise resolves once there is room for the next. */
-  sendEvent(frame: string): Promise<void> | undefined;
+  /**
+   * Sends one event of many: the frame `<head><body>}`. When the client does not keep up, the promise resolves once there is
+   * room for the next.
+   */
+  sendEvent(head: Uint8Array, body: Uint8Array): Promise<void> | undefined;
   /** Resolves when what was sent so far has left, or the socket is gone; at once when it is not full. */
   whenRoom(): Promise<void>;
   close(code: number, reason: string): void;
@@ -19,53 +23,57 @@ export interface SocketLink {
 /** Bytes that may wait in memory for one slow client. Events beyond them wait in the hub's bounded queue. */
 const HIGH_WATER_BYTES = 256 * 1024;
 
-/** @param transport the connection below the WebSocket: frames leave it together, in one write */
+/** @param transport the connection below the WebSocket */
 export function createSocketLink(socket: WebSocket, transport: Duplex, pacer: WritePacer): SocketLink {
+  const batch = new FrameBatch();
   let isCorked = false;
-  const cork = () => {
-    isCorked = true;
-    transport.cork();
-  };
+  const isOpen = () => socket.readyState === socket.OPEN;
+  const isFull = () => transport.writableLength + batch.byteLength > HIGH_WATER_BYTES;
   const uncork = () => {
     if (!isCorked) return;
     isCorked = false;
     transport.uncork();
   };
-  const isFull = () => socket.bufferedAmount > HIGH_WATER_BYTES;
 
-  function send(frame: string): Promise<void> | undefined {
-    if (!isFull()) {
-      socket.send(frame);
-      return undefined;
-    }
-    uncork();
-    // The callback comes when the frame has left, or cannot leave any more.
-    return new Promise((resolve) => socket.send(frame, () => resolve()));
-  }
+  /** Events go past the WebSocket library, which would frame each one on its own. */
+  const flush = () => {
+    if (batch.byteLength > 0 && isOpen()) transport.write(batch.take());
+  };
+  /** The callback comes when it has left, or cannot leave any more. */
+  const flushUntilLeft = () => new Promise<void>((resolve) => transport.write(batch.take(), () => resolve()));
 
   return {
     get isOpen() {
-      return socket.readyState === socket.OPEN;
+      return isOpen();
     },
     get isFull() {
       return isFull();
     },
     sendAnswer(frame) {
-      if (socket.readyState !== socket.OPEN) return undefined;
-      if (!isCorked) cork();
-      setImmediate(uncork);
-      return send(frame);
-    },
-    sendEvent(frame) {
-      if (socket.readyState !== socket.OPEN) return undefined;
+      if (!isOpen()) return undefined;
       if (!isCorked) {
-        cork();
-        pacer.soon(uncork);
+        isCorked = true;
+        transport.cork();
+        setImmediate(uncork);
       }
-      return send(frame);
+      flush();
+      if (!isFull()) {
+        socket.send(frame);
+        return undefined;
+      }
+      uncork();
+      return new Promise((resolve) => socket.send(frame, () => resolve()));
+    },
+    sendEvent(head, body) {
+      if (!isOpen()) return undefined;
+      if (batch.byteLength === 0) pacer.soon(flush);
+      batch.add(head, body);
+      if (!isFull()) return undefined;
+      uncork();
+      return flushUntilLeft();
     },
     whenRoom() {
-      if (!isFull() || socket.readyState !== socket.OPEN) return Promise.resolve();
+      if (!isFull() || !isOpen()) return Promise.resolve();
       return new Promise((resolve) => {
         const settle = () => {
           transport.off('drain', settle).off('close', settle);
@@ -74,6 +82,9 @@ export function createSocketLink(socket: WebSocket, transport: Duplex, pacer: Wr
         transport.on('drain', settle).on('close', settle);
       });
     },
-    close: (code, reason) => socket.close(code, reason),
+    close(code, reason) {
+      flush();
+      socket.close(code, reason);
+    },
   };
 }

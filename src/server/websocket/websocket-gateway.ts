@@ -11,7 +11,7 @@ import type { OriginPolicy } from '../http/origin-policy.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import { CLOSE_CODES } from './close-codes.ts';
 import { keepAlive } from './socket-keep-alive.ts';
-import { createSocketLink } from './socket-link.ts';
+import { createSocketLink, type SocketLink } from './socket-link.ts';
 import { createSocketSession, type SocketSession } from './socket-session.ts';
 import { refuseUpgrade } from './upgrade-refusal.ts';
 import type { ProtocolServer } from './websocket-protocol.ts';
@@ -72,12 +72,12 @@ export function createWebSocketGateway(parts: WebSocketGatewayParts): WebSocketG
       const empty = new Promise<void>((resolve) => {
         whenEmpty = resolve;
       });
-      const sockets = [...open];
-      const size = Math.max(DRAIN_BATCH, Math.ceil(sockets.length / DRAIN_MAX_BATCHES));
-      for (let start = 0; start < sockets.length; start += size) {
+      const sessions = [...open.values()];
+      const size = Math.max(DRAIN_BATCH, Math.ceil(sessions.length / DRAIN_MAX_BATCHES));
+      for (let start = 0; start < sessions.length; start += size) {
         if (start > 0) await sleep(DRAIN_PAUSE_MS);
-        for (const [socket, { calls }] of sockets.slice(start, start + size))
-          void closeWhenQuiet(socket, calls.whenIdle());
+        for (const { link, calls } of sessions.slice(start, start + size))
+          void closeWhenQuiet(link, calls.whenIdle());
       }
       if (open.size > 0) await empty;
     },
@@ -87,12 +87,12 @@ export function createWebSocketGateway(parts: WebSocketGatewayParts): WebSocketG
   };
 }
 
-async function closeWhenQuiet(socket: WebSocket, quiet: Promise<void>): Promise<void> {
+async function closeWhenQuiet(link: SocketLink, quiet: Promise<void>): Promise<void> {
   const grace = new AbortController();
   await Promise.race([quiet, sleep(CALL_GRACE_MS, undefined, { signal: grace.signal }).catch(() => {})]);
   grace.abort();
   await nextTurn(); // the last answer, and its `complete`, go out first
-  socket.close(CLOSE_CODES.serviceRestart, 'Service restart');
+  link.close(CLOSE_CODES.serviceRestart, 'Service restart');
 }
 
 const DRAINING = { status: 503, message: 'This process is about to end.', headers: { 'retry-after': '1' } };
