@@ -1,18 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { startGatewayProcess } from '../../test/support/gateway-process.ts';
+import { numberedSend } from './numbered-send.ts';
+import { SETTINGS } from './replica-set.ts';
 
-/** How a send ended, as the process that made it told its caller. */
+/** How a send ended, as its caller was told. */
 export interface ToldOutcome {
-  /** `SENT`, or the code of the error; null when the process died before it answered. */
+  /** `SENT`, or the code of the error; null when the gateway died before it answered. */
   readonly code: string | null;
   readonly messageId: string | null;
 }
 
+/** A whole gateway in a process of its own, asked to send. */
 export interface SendProcess {
-  /** Asks for a send, or for a round of the resolver; resolves when it answers or dies. */
-  ask(line: string): Promise<ToldOutcome>;
+  /** Makes the send of this number under a key of its own; resolves when it is answered or the gateway dies. */
+  ask(number: number): Promise<ToldOutcome>;
   /** `kill -9`. */
   kill(): Promise<void>;
   /** Lets it end by itself. */
@@ -28,46 +28,53 @@ export interface SendProcessOptions {
   readonly aheadMs: number;
 }
 
-const WORKER = fileURLToPath(new URL('./send-worker.ts', import.meta.url));
+const SEND = `mutation ($input: SendSmsInput!) {
+  sendSms(input: $input) { __typename ... on SendResult { recipients { messageId } } ... on UserError { code } }
+}`;
 const DIED: ToldOutcome = { code: null, messageId: null };
 
-export function startSendProcess({ storeUrl, baseUrl, apiSecret, aheadMs }: SendProcessOptions): SendProcess {
-  const args = ['--import', 'tsx', WORKER, storeUrl, baseUrl, apiSecret, String(aheadMs)];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  const waiting = new Map<string, (outcome: ToldOutcome) => void>();
-  const lines = createInterface({ input: child.stdout });
-  let isDead = false;
-  lines.on('line', (line) => {
-    const [asked = '', code = '', messageId = ''] = line.split(' ');
-    // A line that the kill cut off tells nothing.
-    if (messageId !== '') waiting.get(asked)?.({ code, messageId });
-    waiting.delete(asked);
-  });
-  const ended = once(lines, 'close').then(() => {
-    process.off('exit', killWithUs);
-    isDead = true;
-    for (const tell of waiting.values()) tell(DIED);
-    waiting.clear();
-  });
-  child.stdin.on('error', () => undefined); // it was killed while it was being asked
+interface Answer {
+  readonly data?: {
+    readonly sendSms: {
+      readonly code?: string;
+      readonly recipients?: readonly { readonly messageId: string }[];
+    } | null;
+  } | null;
+  readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
+}
 
+export async function startSendProcess(options: SendProcessOptions): Promise<SendProcess> {
+  const gateway = await startGatewayProcess({
+    ...SETTINGS,
+    ...{ STORE_URL: options.storeUrl, SMS_API_URL: options.baseUrl, GUARDS: 'off' },
+    ...(options.apiSecret !== '' && { SMS_API_SECRET: options.apiSecret }),
+    NODE_OPTIONS: `--import=${clockAheadBy(options.aheadMs)}`,
+  });
   return {
-    ask: (line) =>
-      new Promise((resolve) => {
-        if (isDead) return resolve(DIED);
-        waiting.set(line, resolve);
-        child.stdin.write(`${line}\n`);
-      }),
-    async kill() {
-      child.kill('SIGKILL');
-      await Promise.all([exited, ended]);
+    async ask(number) {
+      const body = JSON.stringify({ query: SEND, variables: { input: numberedSend(number) } });
+      const headers = { 'content-type': 'application/json' };
+      try {
+        const response = await fetch(gateway.graphqlUrl, { method: 'POST', headers, body });
+        return readOutcome((await response.json()) as Answer);
+      } catch {
+        return DIED;
+      }
     },
+    kill: () => gateway.kill(),
     async end() {
-      child.stdin.end();
-      await Promise.all([exited, ended]);
+      gateway.signal('SIGTERM');
+      await gateway.ended;
     },
   };
 }
+
+function readOutcome({ data, errors }: Answer): ToldOutcome {
+  const messageId = data?.sendSms?.recipients?.[0]?.messageId;
+  if (messageId !== undefined) return { code: 'SENT', messageId };
+  return { code: data?.sendSms?.code ?? errors?.[0]?.extensions?.code ?? 'error', messageId: null };
+}
+
+/** A module that sets the clock of a whole process: days pass between two lives of it. */
+const clockAheadBy = (ms: number): string =>
+  `data:text/javascript,${encodeURIComponent(`const now=Date.now;Date.now=()=>now()+${ms}`)}`;

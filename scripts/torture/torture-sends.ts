@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { CLAIM_MS } from '../../src/resolvers/sends/claim-window.ts';
 import { NOT_SENT_AFTER_MS } from '../../src/resolvers/sends/resolve-unknown-send.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
@@ -18,10 +19,13 @@ export interface TortureSendsOptions {
 }
 
 const CUT_SHARE = 0.1;
+/** A caller that does not know yet asks again, and gives up at last. */
+const ASK_AGAIN_MS = 500;
+const MOST_QUESTIONS = 20;
 const MORE_THAN_THE_CLAIM_MS = CLAIM_MS + 1000;
 
 /**
- * Sends while answers are cut after the provider took the send in, and while the process is killed. Callers do what they are
+ * Sends while answers are cut after the provider took the send in, and while the gateway is killed. Callers do what they are
  * told to: ask again with the same key until they know. Then nobody may have been texted twice, and everything must
  * be known.
  */
@@ -42,7 +46,7 @@ interface World {
   readonly simulator: Simulator;
   /** By number of the send; only those whose caller knows. */
   readonly known: Map<number, ToldOutcome>;
-  start(): SendProcess;
+  start(): Promise<SendProcess>;
   /** Moves everybody's clock. Processes take the new time when they start. */
   skip(ms: number): void;
 }
@@ -96,49 +100,63 @@ interface Life extends TortureSendsOptions {
   readonly isKilled: boolean;
 }
 
-/** One process makes the sends, `concurrency` at a time; killed while the last of them are under way. */
+/** One gateway makes the sends, `concurrency` at a time; killed while the last of them are under way. */
 async function liveOnce(
   world: World,
   numbers: readonly number[],
   { concurrency, isKilled }: Life,
 ): Promise<ReadonlyMap<number, ToldOutcome>> {
-  const worker = world.start();
+  const gateway = await world.start();
   const outcomes = new Map<number, ToldOutcome>();
   const queue = [...numbers];
   let killing: Promise<void> | null = null;
   const work = async () => {
     for (let number = queue.shift(); number !== undefined; number = queue.shift()) {
-      const asked = worker.ask(String(number));
-      if (isKilled && queue.length === 0) killing ??= killSoon(worker);
+      const asked = gateway.ask(number);
+      if (isKilled && queue.length === 0) killing ??= killSoon(gateway);
       const outcome = await asked;
       outcomes.set(number, outcome);
       if (outcome.code === 'SENT') world.known.set(number, outcome);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
-  await (killing ?? worker.end());
+  await (killing ?? gateway.end());
   return outcomes;
 }
 
 const LONGEST_DELAY_MS = 8;
 
 /** Somewhere within the time that a send takes. */
-async function killSoon(worker: SendProcess): Promise<void> {
+async function killSoon(gateway: SendProcess): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST_DELAY_MS));
-  await worker.kill();
+  await gateway.kill();
 }
 
-/** The resolver looks for the truths nobody asked for; then each caller asks until it knows. */
-async function resolveAll(world: World, options: TortureSendsOptions) {
+/** Each caller asks with its key until it knows; beside that, the gateway looks for the truths nobody asked for. */
+async function resolveAll(world: World, { sends, concurrency }: TortureSendsOptions) {
   world.skip(NOT_SENT_AFTER_MS);
-  const resolver = world.start();
-  await resolver.ask('resolve');
-  const numbers = Array.from({ length: options.sends }, (_, number) => number);
-  const outcomes = await Promise.all(numbers.map((number) => resolver.ask(String(number))));
-  await resolver.end();
-  for (const [number, outcome] of outcomes.entries())
-    if (outcome.code === 'SENT') world.known.set(number, outcome);
-  return { stillUnknown: outcomes.filter(({ code }) => code !== 'SENT').length };
+  const gateway = await world.start();
+  const queue = Array.from({ length: sends }, (_, number) => number);
+  let stillUnknown = 0;
+  const work = async () => {
+    for (let number = queue.shift(); number !== undefined; number = queue.shift()) {
+      const outcome = await askUntilKnown(gateway, number);
+      if (outcome.code === 'SENT') world.known.set(number, outcome);
+      else stillUnknown += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  await gateway.end();
+  return { stillUnknown };
+}
+
+async function askUntilKnown(gateway: SendProcess, number: number): Promise<ToldOutcome> {
+  let outcome = await gateway.ask(number);
+  for (let asked = 1; outcome.code !== 'SENT' && asked < MOST_QUESTIONS; asked += 1) {
+    await pause(ASK_AGAIN_MS);
+    outcome = await gateway.ask(number);
+  }
+  return outcome;
 }
 
 function report(
