@@ -8,7 +8,7 @@ import { type TortureSendsOptions, tortureSends } from '../torture-sends.ts';
 const SENDS = 5000;
 const CONCURRENCY = 25;
 /** A kill hits most of the sends under way: together one send in twenty. */
-const KILLS = Math.ceil((SENDS * 0.065) / CONCURRENCY);
+const KILLS = Math.ceil((SENDS * 0.08) / CONCURRENCY);
 
 type Run = Omit<TortureSendsOptions, 'storeUrl' | 'apiSecret'>;
 
