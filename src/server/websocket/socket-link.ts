@@ -5,7 +5,6 @@ import type { WritePacer } from './write-pacer.ts';
 
 /** The sending side of a WebSocket. */
 export interface SocketLink {
-  readonly isOpen: boolean;
   /** The client does not keep up: much of what was sent has not left. */
   readonly isFull: boolean;
   /** Sends the answer to a call, with this turn of the event loop. */
@@ -43,9 +42,6 @@ export function createSocketLink(socket: WebSocket, transport: Duplex, pacer: Wr
   const flushUntilLeft = () => new Promise<void>((resolve) => transport.write(batch.take(), () => resolve()));
 
   return {
-    get isOpen() {
-      return isOpen();
-    },
     get isFull() {
       return isFull();
     },
