@@ -23,6 +23,8 @@ export interface Config {
   readonly trustedDocuments: ReadonlyMap<string, string> | null;
   /** Secret that all replicas share: cursors, tokens and fingerprints are keyed by it. */
   readonly rootKey: Buffer;
+  /** GATEWAY_SECRET is set; else the root key is made from the provider's key, and the store keeps it when that changes. */
+  readonly hasGatewaySecret: boolean;
   readonly logLevel: LogLevel;
   /** Null: nobody asks for traces. */
   readonly tracing: TracingConfig | null;
@@ -86,6 +88,7 @@ function readConfig(env: EnvReader): Config {
     guards: readGuardsConfig(env, isSandbox),
     trustedDocuments: readTrustedDocuments(env),
     rootKey: readRootKey(env, isSandbox ? 'sandbox' : (provider.workspaces[0]?.apiKey ?? '')),
+    hasGatewaySecret: env.isSet('GATEWAY_SECRET'),
     logLevel: env.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     tracing: readTracingConfig(env),
     warnings: env.warnings,

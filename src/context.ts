@@ -7,6 +7,7 @@ import type { Viewer } from './domain/viewer.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { ProviderSession } from './rest/provider-session.ts';
+import type { SendAttempts } from './store/send-attempts.ts';
 import type { Store } from './store/store.ts';
 import type { Hub } from './subscriptions/hub.ts';
 
@@ -33,6 +34,8 @@ export interface OperationContext {
   readonly guards: GuardsConfig;
   /** Work that goes on after the caller hung up: the process waits for it before it ends. */
   readonly pendingWork: PendingWork;
+  /** What this process knows of its own sends. */
+  readonly sendAttempts: SendAttempts;
 }
 
 export interface Sealers {

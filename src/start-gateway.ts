@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from './config.ts';
-import { type Clock, systemClock } from './domain/clock.ts';
+import { type Clock, createSteadyClock, systemClock } from './domain/clock.ts';
 import { createPendingWork } from './domain/pending-work.ts';
 import type { Logger } from './logger.ts';
 import { type ClosingStack, createClosingStack } from './main/closing-stack.ts';
 import { countStoreErrors } from './main/count-store-errors.ts';
 import { followReports, openProviders } from './main/open-providers.ts';
+import { openRootKey } from './main/root-key.ts';
 import { pointWebhookAt, startSandbox } from './main/sandbox.ts';
 import { createSealers } from './main/sealers.ts';
 import { createWebhookIntake } from './main/webhook-intake.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { createSendResolver } from './resolvers/sends/send-resolver.ts';
+import { createSendReconciler } from './resolvers/sends/send-reconciler.ts';
 import { schema } from './schema/index.ts';
 import { createAuthenticator } from './server/access/authentication.ts';
 import type { GatewayParts } from './server/contracts/gateway-parts.ts';
@@ -21,6 +22,7 @@ import type { Simulator } from './simulator/simulator.ts';
 import type { SimulatorOptions } from './simulator/simulator-options.ts';
 import { openStore } from './store/open-store.ts';
 import { holdProcessLease } from './store/process-lease.ts';
+import { createSendAttempts } from './store/send-attempts.ts';
 import { createHub } from './subscriptions/create-hub.ts';
 import { createReconciler } from './subscriptions/reconciler.ts';
 
@@ -68,15 +70,18 @@ async function openGateway(config: Config, options: GatewayOptions, closing: Clo
   const simulator = await openSimulator(config, { clock, ...options.simulator }, closing);
   const parts = await openParts(config, { logger, clock, metrics, simulator }, closing);
 
-  const resolver = createSendResolver({ ...parts, isSandbox: (workspace) => isSandbox(config, workspace) });
+  const sendReconciler = createSendReconciler({
+    ...parts,
+    isSandbox: (workspace) => isSandbox(config, workspace),
+  });
   const reconciler = createReconciler({ ...parts, accountCallsPerSecond: config.provider.callsPerSecond });
   const server = createGatewayServer(parts);
   // Side by side: with a store that hangs each of them takes its time.
-  closing.add(() => Promise.all([server.drain(), reconciler.close(), resolver.close()]));
+  closing.add(() => Promise.all([server.drain(), reconciler.close(), sendReconciler.close()]));
   const { url } = await server.listen();
   const [workspace] = config.provider.workspaces;
   if (simulator !== null && workspace !== undefined) pointWebhookAt(simulator, workspace, url);
-  resolver.start();
+  sendReconciler.start();
   reconciler.start();
   return { url, simulator, parts, isReady: server.isReady, retire: server.retire, drain: closing.closeAll };
 }
@@ -115,10 +120,15 @@ async function openParts(
   closing: ClosingStack,
 ): Promise<GatewayParts> {
   const { logger, clock, metrics } = surroundings;
-  const { provider, limits, trustedDocuments, rootKey } = config;
+  const { provider, limits, trustedDocuments } = config;
   const processId = randomUUID();
-  const store = countStoreErrors(await openStore({ ...config.store, clock, logger, processId }), metrics);
+  const steadyClock = clock === systemClock ? createSteadyClock() : clock;
+  const opened = await openStore({ ...config.store, clock, steadyClock, logger, processId });
+  const store = countStoreErrors(opened, metrics);
   closing.add(() => store.close());
+  const rootKey = await openRootKey(store, config);
+  const sendAttempts = createSendAttempts();
+  closing.add(async () => sendAttempts.close());
   const lease = await holdProcessLease(store, processId, logger);
   closing.add(() => lease.giveUp());
   const hub = await createHub({ log: store.log, logger, metrics });
@@ -146,6 +156,7 @@ async function openParts(
     rootKey,
     processId,
     pendingWork: createPendingWork(),
+    sendAttempts,
     server: config.server,
     limits,
     guards: config.guards,

@@ -64,7 +64,7 @@ export async function openOutageWorld(timings: Partial<SimulatorTimings>): Promi
     async send(recipients) {
       const session = provider.openSession(new AbortController());
       const request = { to: recipients, text: 'Your code is 1234', sender: 'MyApp' };
-      const receipt = await session.sendMessages(request, { onSigned: async () => {}, replay: null });
+      const receipt = await session.sendMessages(request, { beforeWrite: async () => {}, replay: null });
       const watches = watchesForSend(receipt, { workspace: WORKSPACE, nowMs: time.now() });
       await store.watches.add(watches);
       return watches.map(({ messageId }) => messageId);

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CLAIM_MS } from '../../src/resolvers/sends/claim-window.ts';
-import { NOT_SENT_AFTER_MS } from '../../src/resolvers/sends/resolve-unknown-send.ts';
+import { CLAIM_MS, NOT_SENT_AFTER_MS } from '../../src/resolvers/sends/prepared-send.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { recipientOf } from './numbered-send.ts';
 import type { TortureResult } from './scenario.ts';

@@ -8,4 +8,10 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() };
 
+/** Agrees with this machine's clock when it is made, and goes on whatever that is set to afterwards. */
+export function createSteadyClock(): Clock {
+  const startedAtMs = Date.now() - performance.now();
+  return { now: () => startedAtMs + performance.now() };
+}
+
 export const toInstant = (epochMs: number): Instant => new Date(epochMs).toISOString();

@@ -10,6 +10,13 @@ const E164 = /^\+[1-9]\d{6,14}$/;
 /** True for the written form the provider takes: `+447911123456`. It does not say that the number exists. */
 export const isE164 = (value: string): boolean => E164.test(value);
 
+/** The digits of a number with its country code, which may be written `+44…`, `44…` or `0044…`. */
+export const digitsOf = (number: string): string => number.replace(/\D/g, '').replace(/^00/, '');
+
+/** Whether two ways to write a number mean the same one. */
+export const isSameNumber = (left: string, right: string): boolean =>
+  left === right || digitsOf(left) === digitsOf(right);
+
 const UNKNOWN_COUNTRY = '';
 const MAX_CACHED_COUNTRIES = 10_000;
 

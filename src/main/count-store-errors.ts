@@ -21,6 +21,8 @@ export function countStoreErrors(store: Store, { storeErrors }: Pick<Metrics, 's
     watches: observe(store.watches, counting('watches')),
     leases: observe(store.leases, counting('leases')),
     counters: observe(store.counters, counting('counters')),
+    batches: observe(store.batches, counting('sends')),
+    keep: (name, value) => tell(store.keep(name, value), counting('sends')),
     ping: () => tell(store.ping(), counting('ping')),
     close: () => store.close(),
   };

@@ -30,6 +30,7 @@ export function openSession(parts: ProviderParts, caller: Interruptible): Provid
   return {
     workspace: parts.workspace,
     cost: scope.cost,
+    providerTimeMs: parts.client.providerTimeMs,
     async sendMessages(request: SendRequest, options: SendOptions) {
       const receipt = await sendMessages(parts, scope, request, options);
       ownSends.note(request, receipt);

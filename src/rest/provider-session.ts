@@ -34,6 +34,9 @@ export interface ProviderSession {
   readonly workspace: string;
   readonly cost: UpstreamCost;
 
+  /** The provider's clock (ms since epoch), by the `Date` of its last answer; null before the first one. */
+  providerTimeMs(): number | null;
+
   /**
    * One POST, never repeated once its bytes may have been read. Throws the typed send errors of `domain/errors.ts`; whatever else
    * it throws leaves the outcome unknown. The operation's signal does not stop it: a caller who hangs up must not turn a
@@ -69,12 +72,28 @@ export interface PageRequest {
   readonly isFresh?: boolean;
 }
 
+/**
+ * A 429 without the provider's envelope: documented to come before anything is accepted, but anything on the way can write one.
+ * The send is not repeated here.
+ */
+export class UnprovenRateLimitError extends Error {
+  override readonly name = 'UnprovenRateLimitError';
+  constructor(
+    /** How long the answer asks to wait. */
+    readonly waitMs: number,
+  ) {
+    super('The rate of requests is limited, but not in the words of the provider.');
+  }
+}
+
 export interface SendOptions {
   /**
-   * Called with the timestamp and signature right before the request is written (signed keys only), and awaited: the
-   * ledger keeps them for the one byte-identical probe.
+   * Called right before each request is written, and awaited; what it throws stops the send. With a signed key it is given the
+   * pair that is about to be used: the ledger keeps it for the one byte-identical probe.
    */
-  readonly onSigned: (attempt: SignedAttempt) => Promise<void>;
+  readonly beforeWrite?: (signed: SignedAttempt | null) => Promise<void>;
+  /** Asked in the very moment of writing. False: the request is not written. */
+  readonly mayStillStart?: () => boolean;
   /** Re-sends exactly this signed attempt instead of a new one: the provider accepts such a pair at most once. */
   readonly replay: SignedAttempt | null;
   /** Stops the send, with its own reason, as long as the request is certainly not on the wire. Later it has no effect. */

@@ -1,5 +1,5 @@
 import type { RecipientResult, RecipientStatus, SendSummary } from '../domain/send.ts';
-import type { SendResult } from '../resolvers/sends/send-result.ts';
+import type { SendResult } from '../resolvers/sends/prepared-send.ts';
 import { builder } from './builder.ts';
 import { EncodingEnum } from './encoding.ts';
 import { MessageType } from './message.ts';

@@ -21,7 +21,7 @@ export async function trimStore(
   nowMs: number,
 ): Promise<{ readonly reports: number; readonly sends: number }> {
   const reports = await store.log.trim(nowMs - retention.logMs);
-  const sends = await store.sends.trim(nowMs - retention.ledgerMs);
+  const sends = await store.sends.trim(retention.ledgerMs);
   return { reports, sends };
 }
 

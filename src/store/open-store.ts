@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../domain/clock.ts';
 import type { Logger } from '../logger.ts';
-import { DEFAULT_RETENTION, startHousekeeping } from './housekeeping.ts';
+import { DEFAULT_RETENTION, type Retention, startHousekeeping } from './housekeeping.ts';
 import type { Store } from './store.ts';
 
 export interface StoreOptions {
   /** `file:./data`, `redis://…` or `rediss://…`. */
   readonly url: string;
   readonly clock: Clock;
+  /** Claims and leases of the embedded engine end by it. @default `clock` */
+  readonly steadyClock?: Clock;
   readonly logger: Logger;
   /** How long delivery reports are kept. @default 72 hours */
   readonly retentionMs?: number;
@@ -28,7 +30,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     logMs: retentionMs ?? DEFAULT_RETENTION.logMs,
     ledgerMs: ledgerRetentionMs ?? DEFAULT_RETENTION.ledgerMs,
   };
-  const store = await openEngine(options, retention.logMs);
+  const store = await openEngine(options, retention);
   const stopHousekeeping = startHousekeeping(store, { retention, clock, logger });
   return {
     ...store,
@@ -41,19 +43,20 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 /** Only the engine in use is loaded: the client of Redis alone takes a tenth of the time to start. */
 async function openEngine(
-  { url, clock, logger, processId }: StoreOptions,
-  retentionMs: number,
+  { url, clock, steadyClock, logger, processId }: StoreOptions,
+  retention: Retention,
 ): Promise<Store> {
   const scheme = url.slice(0, url.indexOf(':') + 1);
   switch (scheme) {
     case 'file:': {
       const { openEmbeddedStore } = await import('./embedded/open-embedded-store.ts');
-      return openEmbeddedStore(folderOf(url), clock);
+      return openEmbeddedStore(folderOf(url), clock, steadyClock);
     }
     case 'redis:':
     case 'rediss:': {
       const { openRedisStore } = await import('./redis/open-redis-store.ts');
-      return openRedisStore({ url, logger, processId, retentionMs });
+      const { logMs: retentionMs, ledgerMs: ledgerRetentionMs } = retention;
+      return openRedisStore({ url, logger, processId, retentionMs, ledgerRetentionMs });
     }
     default:
       throw new Error(

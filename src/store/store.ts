@@ -1,5 +1,5 @@
 import type { DeliveryReport } from '../domain/delivery-report.ts';
-import type { SendReceipt, SignedAttempt } from '../domain/send.ts';
+import type { Batches, SendLedger } from './send-ledger.ts';
 
 /**
  * Durable state behind one narrow interface, so that one machine needs no server (embedded LMDB) and many share one
@@ -9,10 +9,13 @@ import type { SendReceipt, SignedAttempt } from '../domain/send.ts';
 export interface Store {
   readonly log: EventLog;
   readonly sends: SendLedger;
+  readonly batches: Batches;
   readonly watches: WatchList;
   readonly leases: Leases;
   readonly counters: Counters;
   readonly deadLetters: DeadLetters;
+  /** Keeps a value under a name for good, unless one is kept there already; returns the one that is kept. */
+  keep(name: string, value: string): Promise<string>;
   /** Resolves when the engine can answer; rejects with StoreUnavailableError. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -20,7 +23,12 @@ export interface Store {
 
 /** The engine is away or too slow. Nothing is known to be written; the caller may try again. */
 export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
+  override readonly name: string = 'StoreUnavailableError';
+}
+
+/** Written, but not confirmed by as many replicas as were asked for: a failover may lose it. */
+export class TooFewReplicasError extends StoreUnavailableError {
+  override readonly name = 'TooFewReplicasError';
 }
 
 // ── Event log ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -81,85 +89,6 @@ export interface EventLog {
   ): Promise<void>;
   bounds(): Promise<LogBounds>;
   /** Forgets entries older than the instant (ms since epoch); approximate, never newer ones. Returns how many. */
-  trim(olderThanMs: number): Promise<number>;
-}
-
-// ── Send ledger ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** What became of a send. `UNKNOWN` may turn into `SENT` or `NOT_SENT` once the truth is found. */
-export type SendOutcome =
-  | { readonly kind: 'SENT'; readonly receipt: SendReceipt }
-  | { readonly kind: 'REFUSED'; readonly error: StoredSendError }
-  /** Certainly not sent: the key may be claimed anew. `error` is what the caller was told, when anybody was. */
-  | { readonly kind: 'NOT_SENT'; readonly reason: string; readonly error?: StoredSendError }
-  | { readonly kind: 'UNKNOWN' };
-
-/** A refusal as data, enough to build the same typed error again. */
-export interface StoredSendError {
-  readonly code: string;
-  readonly message: string;
-  readonly details: Readonly<Record<string, unknown>>;
-}
-
-/** What must be known to find a send in the provider's history again, without keeping its text. */
-export interface SendFingerprint {
-  /** HMAC of the whole input: tells whether a repeat of the key carries the same input. */
-  readonly inputHash: string;
-  /** HMAC of the text alone: compared with the texts in the history. */
-  readonly textHash: string;
-  readonly recipients: readonly string[];
-  readonly sender: string;
-  /** When a signed key allows the byte-identical probe: the timestamp and signature of the first attempt. */
-  readonly signedAttempt: SignedAttempt | null;
-}
-
-export interface LedgerEntry {
-  readonly workspace: string;
-  readonly idempotencyKey: string;
-  readonly fingerprint: SendFingerprint;
-  readonly claimedAtMs: number;
-  /** The process that claimed it. */
-  readonly owner: string;
-  /** Until when the owner is believed to be at work on it; later an unsettled claim counts as UNKNOWN. */
-  readonly claimedUntilMs: number;
-  /** Null while the send is running. */
-  readonly outcome: SendOutcome | null;
-}
-
-export type ClaimHolder = Pick<LedgerEntry, 'owner' | 'claimedAtMs'>;
-
-export type ClaimResult =
-  | { readonly kind: 'CLAIMED'; readonly entry: LedgerEntry }
-  /** Somebody claimed the key before: running, settled or abandoned; the entry tells which. */
-  | { readonly kind: 'EXISTS'; readonly entry: LedgerEntry };
-
-export interface SendLedger {
-  /**
-   * Takes the key, atomically; durable when it resolves. Entries are held for 7 days.
-   *
-   * @param outcome settles the entry in the same step
-   */
-  claim(entry: Omit<LedgerEntry, 'outcome'>, outcome?: SendOutcome): Promise<ClaimResult>;
-  /**
-   * Records the outcome. A settled entry changes only from UNKNOWN. Returns the entry as it stands.
-   *
-   * @param heldBy only while the claim is still this one, by owner and claim time
-   */
-  settle(
-    workspace: string,
-    idempotencyKey: string,
-    outcome: SendOutcome,
-    heldBy?: ClaimHolder,
-  ): Promise<LedgerEntry | null>;
-  /**
-   * Takes over a NOT_SENT or abandoned-without-sending claim for a new attempt, if it still stands as `expected` (compared by
-   * owner and claim time). Null when somebody else was faster.
-   */
-  reclaim(expected: LedgerEntry, next: Omit<LedgerEntry, 'outcome'>): Promise<LedgerEntry | null>;
-  find(workspace: string, idempotencyKey: string): Promise<LedgerEntry | null>;
-  /** Entries whose truth must still be found: UNKNOWN, or unsettled past `claimedUntilMs`. Oldest first. */
-  unresolved(nowMs: number, limit: number): Promise<readonly LedgerEntry[]>;
-  /** Forgets entries claimed before the instant. */
   trim(olderThanMs: number): Promise<number>;
 }
 

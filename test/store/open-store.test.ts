@@ -66,7 +66,7 @@ describe('trimming to the retention', () => {
     const store = await openAt(`file:${folder}`, { now: () => nowMs });
     const retention = { logMs: 1000, ledgerMs: 5000 };
     await store.log.append('main', deliveryReport());
-    await store.sends.claim(sendClaim({ claimedAtMs: nowMs }));
+    await store.sends.claim(sendClaim(), 100);
 
     nowMs = 1000;
     expect(await trimStore(store, retention, nowMs)).toEqual({ reports: 0, sends: 0 });

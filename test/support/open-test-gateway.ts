@@ -17,6 +17,7 @@ import type { SimulatorAccount } from '../../src/simulator/accounts/simulator-ac
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { createSimulatedTime, type SimulatedTime } from '../../src/simulator/time/simulated-time.ts';
 import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts';
+import { createSendAttempts } from '../../src/store/send-attempts.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createHub } from '../../src/subscriptions/create-hub.ts';
 
@@ -122,5 +123,6 @@ async function openParts(simulator: Simulator, time: SimulatedTime) {
     publicUrl: 'http://gateway.test',
     guards: readGuardsConfig(createEnvReader({}), true),
     pendingWork: createPendingWork(),
+    sendAttempts: createSendAttempts(),
   };
 }

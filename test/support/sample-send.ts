@@ -16,4 +16,4 @@ export const SEND_ANSWER =
   '"blocked_count":1,"queue_error_count":0,"config_error_count":0,"db_error_count":0}}';
 
 /** A send whose pair nobody keeps. */
-export const PLAIN_SEND: SendOptions = { onSigned: async () => undefined, replay: null };
+export const PLAIN_SEND: SendOptions = { replay: null };

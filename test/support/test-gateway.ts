@@ -18,6 +18,7 @@ import type { GatewayParts } from '../../src/server/contracts/gateway-parts.ts';
 import { createGatewayServer, type GatewayServer } from '../../src/server/gateway-server.ts';
 import { createQueryLimits } from '../../src/server/limits/query-limits.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { createSendAttempts } from '../../src/store/send-attempts.ts';
 import { createHub } from '../../src/subscriptions/create-hub.ts';
 
 export interface TestGateway {
@@ -130,6 +131,7 @@ async function createParts(options: TestGatewayOptions, folder: string) {
     rootKey: config.rootKey,
     processId,
     pendingWork: createPendingWork(),
+    sendAttempts: createSendAttempts(),
     server: config.server,
     limits: config.limits,
     guards: config.guards,

@@ -1,13 +1,11 @@
 import type { OperationContext } from '../../context.ts';
 import { IdempotencyConflictError, UpstreamUnavailableError } from '../../domain/errors.ts';
-import type { LedgerEntry } from '../../store/store.ts';
-import { awaitSend } from './await-send.ts';
+import type { LedgerEntry } from '../../store/send-ledger.ts';
+import { awaitSend } from './claim-send.ts';
 import { outcomeUnknown } from './execute-send.ts';
-import type { PreparedSend } from './prepared-send.ts';
-import { probeSend } from './probe-send.ts';
-import { type ResolveParts, resolveUnknownSend } from './resolve-unknown-send.ts';
-import type { SendResult } from './send-result.ts';
-import { toSendError } from './stored-send-error.ts';
+import type { PreparedSend, SendResult } from './prepared-send.ts';
+import { toSendError } from './send-outcome.ts';
+import { probeSend, type ResolveParts, resolveUnknownSend } from './unknown-send.ts';
 
 export type EarlierAnswer =
   | { readonly kind: 'ANSWER'; readonly result: SendResult }
@@ -43,7 +41,7 @@ function answerStanding(entry: LedgerEntry, wasRunning: boolean): EarlierAnswer 
     case 'REFUSED':
       throw toSendError(outcome.error);
     case 'NOT_SENT':
-      // Whoever waited for the first attempt shares its fate: a crowd of repeats is not to try one after the other.
+      // Repeats that waited for the first attempt share its fate: a crowd of them must not try one after the other.
       if (!wasRunning) return { kind: 'NOT_SENT', entry };
       throw outcome.error === undefined
         ? new UpstreamUnavailableError('It was not sent. Ask again with the same idempotency key.', true)
@@ -62,13 +60,16 @@ async function findTruth(
   context: OperationContext,
 ): Promise<LedgerEntry> {
   if (entry.outcome !== null && entry.outcome.kind !== 'UNKNOWN') return entry;
+  // Known here, and not written down because the store was away.
+  const known = context.sendAttempts.unwrittenOutcome(entry.owner);
+  if (known?.kind === 'SENT') return { ...entry, outcome: known };
   const parts: ResolveParts = { ...context, isSandbox: context.viewer.isSandbox };
   try {
     const resolved = await resolveUnknownSend(entry, parts);
     if (resolved.outcome?.kind !== 'UNKNOWN') return resolved;
     return await probeSend(resolved, send.request, parts);
   } catch (error) {
-    // The question stays open; the caller is told so, and the reason is ours to look at.
+    // The question stays open; the reason is for the operator to look at.
     context.logger.warn({ err: error }, 'The truth about a send could not be asked for.');
     throw outcomeUnknown(send.idempotencyKey);
   }

@@ -2,62 +2,69 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../domain/clock.ts';
 import type { SendReceipt } from '../../domain/send.ts';
 import type { Logger } from '../../logger.ts';
-import type { LedgerEntry, SendOutcome, Store } from '../../store/store.ts';
+import type { SendAttempts } from '../../store/send-attempts.ts';
+import type { LedgerEntry, SendClaim, SendOutcome } from '../../store/send-ledger.ts';
+import type { Store } from '../../store/store.ts';
 import { watchesForSend } from '../../subscriptions/watches.ts';
-import { batchStampOf, holdBatch } from './provider-batch.ts';
+import { batchStampOf } from './sent-batch.ts';
 
 export interface SettleParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly sendAttempts: SendAttempts;
 }
 
-/** A store that is away for longer leaves the send unsettled; its truth is then found in the history. */
-const RETRY_DELAYS_MS = [50, 200, 1000, 3000];
+export type Settlement =
+  /** Null: there is no such entry any more. */
+  | { readonly kind: 'RECORDED'; readonly entry: LedgerEntry | null }
+  /** Not written down yet; the process goes on trying. */
+  | { readonly kind: 'PENDING'; readonly cause: unknown };
 
-/**
- * Records what became of a send, and holds on while the store is away for a moment. Never throws: the caller is told the
- * truth whether or not it could be written down. Returns the entry as it stands, null when it could not be written.
- */
+/** A store that is away for longer is written to later, when it is back. */
+const RETRY_DELAYS_MS = [50, 200, 1000];
+
+/** Records what became of a send, and holds on while the store is away for a moment. Never throws. */
 export async function settleSend(
-  entry: LedgerEntry,
+  claim: SendClaim,
   outcome: SendOutcome,
   parts: SettleParts,
-): Promise<LedgerEntry | null> {
-  for (const retryDelayMs of [...RETRY_DELAYS_MS, null]) {
+): Promise<Settlement> {
+  const write = () => recordOutcome(claim, outcome, parts);
+  let cause: unknown;
+  for (const waitMs of [0, ...RETRY_DELAYS_MS]) {
+    if (waitMs > 0) await delay(waitMs);
     try {
-      return await recordOutcome(entry, outcome, parts);
+      return { kind: 'RECORDED', entry: await write() };
     } catch (error) {
       parts.logger.warn({ err: error, outcome: outcome.kind }, 'A send could not be settled.');
-      if (retryDelayMs !== null) await delay(retryDelayMs);
+      cause = error;
     }
   }
-  return null;
+  parts.sendAttempts.writeLater(claim.owner, { outcome, write });
+  return { kind: 'PENDING', cause };
 }
 
 async function recordOutcome(
-  entry: LedgerEntry,
+  claim: SendClaim,
   outcome: SendOutcome,
   parts: SettleParts,
 ): Promise<LedgerEntry | null> {
-  const { sends } = parts.store;
-  // Before the settlement: whoever finds the send settled may rely on its messages being watched.
-  if (outcome.kind === 'SENT') await recordMessages(entry, outcome.receipt, parts);
-  // A claim that was lost meanwhile is another attempt's: only that it was sent holds for the key as a whole.
-  const holder = outcome.kind === 'SENT' ? undefined : entry;
-  return sends.settle(entry.workspace, entry.idempotencyKey, outcome, holder);
+  // Before the settlement: what is found settled may be relied on to be watched, and its batch to be held.
+  if (outcome.kind === 'SENT') await recordMessages(claim, outcome.receipt, parts);
+  return parts.store.sends.settle(claim, outcome);
 }
 
 async function recordMessages(
-  entry: LedgerEntry,
+  { workspace, idempotencyKey }: SendClaim,
   receipt: SendReceipt,
   { store, clock, logger }: SettleParts,
 ): Promise<void> {
-  const watches = watchesForSend(receipt, { workspace: entry.workspace, nowMs: clock.now() });
+  const watches = watchesForSend(receipt, { workspace, nowMs: clock.now() });
   const [first] = watches;
   if (first === undefined) return;
   const [isHeld] = await Promise.all([
-    holdBatch(store.sends, entry, { stamp: batchStampOf(first.messageId), clock }),
+    store.batches.hold(workspace, batchStampOf(first.messageId), idempotencyKey),
     store.watches.add(watches),
   ]);
   if (!isHeld) logger.error('Two sends claim the same messages of the provider.');

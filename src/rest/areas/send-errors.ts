@@ -6,16 +6,10 @@ import {
   SendRefusedError,
   UpstreamUnavailableError,
 } from '../../domain/errors.ts';
-import { SendReplayRefusedError } from '../../domain/send-replay-refused-error.ts';
-import {
-  isSignatureClash,
-  type Refusal,
-  TransportFailure,
-  UpstreamError,
-  type UpstreamFailure,
-} from '../failures/failures.ts';
+import { type Refusal, TransportFailure, UpstreamError, type UpstreamFailure } from '../failures/failures.ts';
 import { codeIn, rateLimitedError, refusedError, unreachableError } from '../failures/read-errors.ts';
-import { verdictOf } from '../failures/verdict.ts';
+import { provenVerdictOf, type Verdict } from '../failures/verdict.ts';
+import { UnprovenRateLimitError } from '../provider-session.ts';
 import { toDecimal } from '../wire/fields.ts';
 
 /** Which part of the input each code is about, and what is wrong with it. */
@@ -28,30 +22,36 @@ const INPUT_PROBLEMS: Readonly<Record<string, { readonly path: readonly string[]
   };
 const WHOLE_INPUT = { path: ['input'], what: 'The provider does not accept the request' };
 
-/** The key is known to the ledger alone: whoever settles the claim says it to the caller. */
+/** The key is known to the ledger alone: what settles the claim says it to the caller. */
 const KEY_UNKNOWN_HERE = '';
 
+export interface SendAttempted {
+  /** The very bytes of an earlier attempt, signature and all. */
+  readonly isReplay: boolean;
+  /** How long to wait after a 429 that does not say. */
+  readonly rateLimitDelayMs: number;
+}
+
 /** What a failed send means to the caller; anything that leaves the outcome open becomes OutcomeUnknownError. */
-export function sendErrorOf(failure: UpstreamFailure): Error {
-  if (failure instanceof TransportFailure)
-    return failure.isWritten ? unknownOutcome() : unreachableError(failure);
-  return failure instanceof UpstreamError ? refusalErrorOf(failure.refusal) : unknownOutcome();
+export function sendErrorOf(failure: UpstreamFailure, { isReplay, rateLimitDelayMs }: SendAttempted): Error {
+  if (failure instanceof TransportFailure && !failure.isWritten && !isReplay)
+    return unreachableError(failure);
+  if (!(failure instanceof UpstreamError)) return unknownOutcome();
+  const { refusal } = failure;
+  const verdict = provenVerdictOf(refusal);
+  if (verdict === 'unclear' && refusal.status === 429 && refusal.errorCode === null)
+    return new UnprovenRateLimitError(refusal.retryAfterMs ?? rateLimitDelayMs);
+  return isReplay && !BEHIND_SIGNATURE.has(verdict) ? unknownOutcome() : refusalErrorOf(verdict, refusal);
 }
 
 /**
- * The same for a byte-identical re-send. Only an answer from behind the signature check says that the first attempt had
- * never got there; whatever stops before it leaves the outcome as open as it was.
+ * A replay was taken for the first time when it is refused for what comes after the signature check: the first attempt never got
+ * there. What the input itself brings about was refused to both. Every other refusal may come from before that check, and
+ * leaves the outcome as open as it was.
  */
-export function replayErrorOf(failure: UpstreamFailure): Error {
-  if (isSignatureClash(failure)) return new SendReplayRefusedError();
-  if (!(failure instanceof UpstreamError)) return unknownOutcome();
-  const verdict = verdictOf(failure.refusal);
-  const isBehindSignature = ['invalid', 'balance', 'forbidden', 'rolled_back'].includes(verdict);
-  return isBehindSignature ? refusalErrorOf(failure.refusal) : unknownOutcome();
-}
+const BEHIND_SIGNATURE: ReadonlySet<Verdict> = new Set(['invalid', 'balance', 'rolled_back']);
 
-function refusalErrorOf(refusal: Refusal): Error {
-  const verdict = verdictOf(refusal);
+function refusalErrorOf(verdict: Verdict, refusal: Refusal): Error {
   switch (verdict) {
     case 'invalid':
       return invalidInput(refusal);

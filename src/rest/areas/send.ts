@@ -4,7 +4,7 @@ import { isUpstreamFailure } from '../failures/failures.ts';
 import type { SendOptions } from '../provider-session.ts';
 import { readReceipt } from '../wire/send.ts';
 import type { ProviderParts } from './provider-parts.ts';
-import { replayErrorOf, sendErrorOf, unknownOutcome } from './send-errors.ts';
+import { sendErrorOf, unknownOutcome } from './send-errors.ts';
 
 /** What a send changes of what was read before. */
 const CHANGED_BY_SENDS = ['/sms/messages', '/sms/stats', '/user/balance'];
@@ -12,8 +12,7 @@ const CHANGED_BY_SENDS = ['/sms/messages', '/sms/stats', '/user/balance'];
 /**
  * `POST /sms/send`, once: repeated only while it is certain that nothing was sent.
  *
- * @throws the typed errors of a send; SendReplayRefusedError when a replayed pair had been seen before; the signal's reason
- * when it aborted before anything was written
+ * @throws the typed errors of a send, UnprovenRateLimitError; the signal's reason when it aborted before anything was written
  */
 export async function sendMessages(
   parts: ProviderParts,
@@ -27,7 +26,8 @@ export async function sendMessages(
     return readReceipt(body, request);
   } catch (error) {
     if (!isUpstreamFailure(error)) throw error;
-    throw options.replay === null ? sendErrorOf(error) : replayErrorOf(error);
+    const { rateLimitDelayMs } = parts.client;
+    throw sendErrorOf(error, { isReplay: options.replay !== null, rateLimitDelayMs });
   } finally {
     // Also after a failure: it may have been sent all the same.
     parts.reads.drop(CHANGED_BY_SENDS);
@@ -42,7 +42,8 @@ function callOf({ client }: ProviderParts, request: SendRequest, options: SendOp
     query: '',
     body: JSON.stringify({ to: request.to, message: request.text, sender_id: request.sender }),
     retry: 'only-if-not-done',
-    onSigned: options.onSigned,
+    beforeWrite: options.beforeWrite,
+    mayStillStart: options.mayStillStart,
   };
   if (options.replay === null) return call;
   // Refused for its age, the pair would tell nothing.

@@ -14,8 +14,10 @@ export interface UpstreamCall {
   readonly query: string;
   readonly body: string | null;
   readonly retry: RetryRule;
-  /** Hears every signed pair before it is written. */
-  readonly onSigned?: (attempt: SignedAttempt) => Promise<void>;
+  /** Awaited before each request is written; given the signed pair when the key signs. */
+  readonly beforeWrite?: ((signed: SignedAttempt | null) => Promise<void>) | undefined;
+  /** Asked in the moment of writing. */
+  readonly mayStillStart?: (() => boolean) | undefined;
   /** A pair to use instead of a new one. */
   readonly signedAs?: SignedAttempt;
 }

@@ -10,6 +10,7 @@ import { createSigner, type Signer } from '../signing/signer.ts';
 import { readAnswer } from './answer.ts';
 import type { CallScope, UpstreamAnswer, UpstreamCall } from './call.ts';
 import { createCallMeter } from './call-meter.ts';
+import { createProviderClock } from './provider-clock.ts';
 import { signRequest } from './signed-request.ts';
 import {
   type ByteStream,
@@ -31,6 +32,10 @@ export interface UpstreamClient {
   stream(call: UpstreamCall, scope: CallScope): Promise<HttpAnswer<ByteStream>>;
   /** Null when the key does not sign. */
   readonly signer: Signer | null;
+  /** The provider's clock (ms since epoch); null before its first answer. */
+  providerTimeMs(): number | null;
+  /** First wait after a 429 that names none. */
+  readonly rateLimitDelayMs: number;
   close(): Promise<void>;
 }
 
@@ -66,6 +71,7 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
   const signer = settings.apiSecret === null ? null : createSigner(settings.apiSecret, clock);
   const credentials = { apiKey: settings.apiKey, signer, basePath: base.pathname.replace(/\/+$/, '') };
   const meter = createCallMeter(metrics);
+  const providerClock = createProviderClock();
   const limits = { options: settings.retry, budget: createRetryBudget(settings.retry) };
   const concurrency = createConcurrencyLimit({
     max: settings.transport.maxConnections,
@@ -106,6 +112,7 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
         scope.cost.calls += 1;
         return meter.timed(call, () => way.send(request, scope.signal));
       });
+      if (done?.kind === 'answer') providerClock.note(done.answer.headers);
       return done;
     } finally {
       release(placeVerdictOf(done));
@@ -137,6 +144,8 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
     call: make(asJson),
     stream: make(asStream),
     signer,
+    providerTimeMs: providerClock.now,
+    rateLimitDelayMs: settings.retry.rateLimitDelayMs,
     async close() {
       metrics.upstreamConcurrency.dec(concurrency.current);
       await transport.close();

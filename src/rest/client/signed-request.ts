@@ -12,7 +12,7 @@ export interface RequestCredentials {
 }
 
 /**
- * Puts the key, and the signature if the key signs, on a call. Resolves once the pair was heard by `onSigned`.
+ * Puts the key, and the signature if the key signs, on a call. Resolves once the call's `beforeWrite` has.
  *
  * @param isAgain the provider refused the signature of the attempt before
  */
@@ -25,14 +25,13 @@ export async function signRequest(
   const path = basePath + call.path;
   const headers: Record<string, string> = { 'x-api-key': apiKey, accept: 'application/json, text/csv' };
   if (call.body !== null) headers['content-type'] = 'application/json';
-  if (signer !== null) {
-    const toSign = { method: call.method, path, body: call.body ?? '' };
-    const signed = call.signedAs ?? (await signer.sign(toSign, signal, isAgain));
-    await call.onSigned?.(signed);
-    addSignature(headers, signed);
-  }
+  const toSign = { method: call.method, path, body: call.body ?? '' };
+  const signed = signer === null ? null : (call.signedAs ?? (await signer.sign(toSign, signal, isAgain)));
+  if (signed !== null) addSignature(headers, signed);
+  await call.beforeWrite?.(signed);
+  const { area, method, body, mayStillStart } = call;
   const target = call.query === '' ? path : `${path}?${call.query}`;
-  return { area: call.area, method: call.method, target, headers, body: call.body };
+  return { area, method, target, headers, body, mayStillStart };
 }
 
 function addSignature(headers: Record<string, string>, { timestamp, signature }: SignedAttempt): void {

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** Asked in the moment of writing. False: it is not written, and fails as unreachable. */
+  readonly mayStillStart?: (() => boolean) | undefined;
 }
 
 export interface HttpAnswer<Body> {
@@ -84,7 +86,7 @@ export function createTransport(options: TransportOptions): Transport {
     exchange: (given, signal) =>
       traced(given, (request) =>
         attempt(request, signal, options.attemptTimeoutMs, async (stop, writing) => {
-          const response = await dispatcherFor(answers, request.method, writing).request(
+          const response = await dispatcherFor(answers, request, writing).request(
             requestOptions(request, stop),
           );
           return { status: response.statusCode, headers: response.headers, body: await response.body.text() };

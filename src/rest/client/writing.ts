@@ -5,17 +5,34 @@ export interface Writing {
   hasBegun: boolean;
 }
 
-/** For what changes something at the provider: notes the moment from which bytes may be on the wire. */
-export function dispatcherFor(pool: Pool, method: string, writing: Writing): Dispatcher {
-  if (method === 'GET') return pool;
-  return pool.compose((dispatch) => (options, handler) => dispatch(options, noteWriting(handler, writing)));
+interface Beginning {
+  readonly method: string;
+  readonly mayStillStart?: (() => boolean) | undefined;
 }
 
-function noteWriting(handler: Dispatcher.DispatchHandler, writing: Writing): Dispatcher.DispatchHandler {
+/** For what changes something at the provider: notes the moment from which bytes may be on the wire. */
+export function dispatcherFor(
+  pool: Pool,
+  { method, mayStillStart = () => true }: Beginning,
+  writing: Writing,
+): Dispatcher {
+  if (method === 'GET') return pool;
+  return pool.compose(
+    (dispatch) => (options, handler) => dispatch(options, noteWriting(handler, writing, mayStillStart)),
+  );
+}
+
+function noteWriting(
+  handler: Dispatcher.DispatchHandler,
+  writing: Writing,
+  mayStillStart: () => boolean,
+): Dispatcher.DispatchHandler {
   return {
     onRequestStart(controller, context) {
       // A request that was begun must not be begun again on another socket, whatever the client thinks of it.
       if (writing.hasBegun) controller.abort(new Error('A request that changes something is written once.'));
+      // The process may have been stopped since it looked whether it may send.
+      else if (!mayStillStart()) controller.abort(new Error('It is too late to begin this request.'));
       handler.onRequestStart?.(controller, context);
       writing.hasBegun ||= !controller.aborted;
     },

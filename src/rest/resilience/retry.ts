@@ -5,6 +5,7 @@ import {
   UpstreamError,
   type UpstreamFailure,
 } from '../failures/failures.ts';
+import { provenVerdictOf, verdictOf } from '../failures/verdict.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { sleep } from './sleep.ts';
 
@@ -45,18 +46,19 @@ function isRetryable(rule: RetryRule, failure: UpstreamFailure): boolean {
   }
 }
 
-/** No byte was written; any 429; or a database fault, which the provider rolls back whole. */
+/** No byte was written, or the provider itself says that it did nothing and that this passes. */
 function isCertainlyNotDone(failure: UpstreamFailure): boolean {
   if (failure instanceof TransportFailure) return !failure.isWritten && failure.reason !== 'circuit_open';
   if (!(failure instanceof UpstreamError)) return false;
-  const { status, errorCode } = failure.refusal;
-  return status === 429 || (status === 500 && errorCode === 'DB_ERROR');
+  const verdict = provenVerdictOf(failure.refusal);
+  return verdict === 'rate_limited' || verdict === 'rolled_back';
 }
 
 function isPassing(failure: UpstreamFailure): boolean {
   if (failure instanceof TransportFailure) return failure.reason === 'timeout' || failure.reason === 'cut';
   if (!(failure instanceof UpstreamError)) return false;
-  return failure.refusal.status >= 500 || isSignatureClash(failure);
+  const verdict = verdictOf(failure.refusal);
+  return ['rate_limited', 'rolled_back', 'fault'].includes(verdict) || isSignatureClash(failure);
 }
 
 /**
@@ -70,7 +72,7 @@ function delayBeforeRetry(failure: UpstreamFailure, made: number, options: Retry
     return made < options.maxAttempts + MORE_ATTEMPTS_AFTER_CLASH ? NO_WAIT : null;
   if (made >= options.maxAttempts) return null;
   const doubled = 2 ** (made - 1);
-  if (failure instanceof UpstreamError && failure.refusal.status === 429) {
+  if (failure instanceof UpstreamError && verdictOf(failure.refusal) === 'rate_limited') {
     const told = failure.refusal.retryAfterMs;
     if (told !== null && told > options.maxDelayMs) return null;
     const wait = told ?? Math.min(options.maxDelayMs, options.rateLimitDelayMs * doubled);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Decimal } from '../../domain/decimal.ts';
+import { digitsOf } from '../../domain/phone-number.ts';
 import { type Encoding, measureText } from '../../domain/segments.ts';
 import type {
   RecipientResult,
@@ -61,13 +62,19 @@ const NO_COST: Decimal = '0';
 /**
  * Reads what became of a send. Summary members that the provider leaves out are counted from the recipients.
  *
- * @throws UpstreamContractError when it does not tell of any recipient: then nobody knows what was sent
+ * @throws UpstreamContractError when it does not name exactly the recipients of the request, however they are written: then it is
+ * not known what was sent to the others
  */
 export function readReceipt(body: unknown, request: SendRequest): SendReceipt {
   const { success, data } = sendAnswer.safeParse(body);
-  const recipients = success ? readRecipients(data) : [];
-  if (!success || recipients.length === 0)
-    throw new UpstreamContractError('send', 'the answer tells of no recipient');
+  const named = success ? readRecipients(data) : [];
+  const byDigits = new Map(named.map((result) => [digitsOf(result.recipient), result]));
+  const recipients = request.to.flatMap((recipient): RecipientResult[] => {
+    const result = byDigits.get(digitsOf(recipient));
+    return result === undefined ? [] : [{ ...result, recipient }];
+  });
+  if (!success || recipients.length !== request.to.length || named.length !== request.to.length)
+    throw new UpstreamContractError('send', 'the answer names other recipients than the request');
   return { recipients, summary: readSummary(data, recipients, request), isSandbox: data.sandbox ?? false };
 }
 

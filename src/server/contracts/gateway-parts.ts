@@ -8,6 +8,7 @@ import type { PendingWork } from '../../domain/pending-work.ts';
 import type { Logger } from '../../logger.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { Provider } from '../../rest/provider-session.ts';
+import type { SendAttempts } from '../../store/send-attempts.ts';
 import type { Store } from '../../store/store.ts';
 import type { Hub } from '../../subscriptions/hub.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -38,6 +39,8 @@ export interface GatewayParts {
   readonly processId: string;
   /** What outlives its caller; a drain waits for it. */
   readonly pendingWork: PendingWork;
+  /** What this process knows of its own sends. */
+  readonly sendAttempts: SendAttempts;
   readonly server: ServerConfig;
   readonly limits: LimitsConfig;
   readonly guards: GuardsConfig;

@@ -14,7 +14,19 @@ export interface Caller {
 
 /** Makes the context of one operation from the parts of the process. */
 export function createContextFactory(parts: GatewayParts, publicUrl: () => string) {
-  const { store, hub, sealers, rootKey, processId, clock, metrics, guards, pendingWork, logger } = parts;
+  const {
+    store,
+    hub,
+    sealers,
+    rootKey,
+    processId,
+    clock,
+    metrics,
+    guards,
+    pendingWork,
+    sendAttempts,
+    logger,
+  } = parts;
   const providerOf = (workspace: string) => {
     const provider = parts.providers.get(workspace);
     if (provider === undefined)
@@ -41,6 +53,7 @@ export function createContextFactory(parts: GatewayParts, publicUrl: () => strin
         metrics,
         guards,
         pendingWork,
+        sendAttempts,
       };
     },
     /**

@@ -73,6 +73,7 @@ async function handleApi(
   if (call.fault?.kind === 'slow') {
     await delay(call.fault.delayMs ?? DEFAULT_DELAY_MS, undefined, { signal: parts.closing, ref: false });
   }
+  response.setHeader('Date', new Date(parts.world.time.now()).toUTCString());
   record.status = answer.kind === 'stream' ? 200 : answer.status;
   if (call.fault?.kind === 'cut_answer') return writeTornAnswer(request, response, answer);
   await writeAnswer(response, answer);

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open } from 'lmdb';
-import type { DeadLetter, LedgerEntry, LogEntry, Watch } from '../store.ts';
+import type { LedgerEntry } from '../send-ledger.ts';
+import type { DeadLetter, LogEntry, Watch } from '../store.ts';
 import { StoreUnavailableError } from '../store.ts';
 import { withDeadline } from '../with-deadline.ts';
 
@@ -14,6 +15,12 @@ export interface Lease {
   readonly expiresAtMs: number;
 }
 
+/** A send as the folder keeps it. */
+export interface StoredSend extends Omit<LedgerEntry, 'readAtMs'> {
+  /** When its truth is to be looked for, should its outcome still be open then. */
+  readonly dueAtMs: number;
+}
+
 /** What the folder holds. Each sub-database is a B+tree sorted by its keys. */
 export interface Tables {
   /** Facts about the folder itself: epoch, owner, how far the log was trimmed. */
@@ -21,11 +28,17 @@ export interface Tables {
   readonly log: Database<Omit<LogEntry, 'position'>, PositionKey>;
   /** [workspace, message, identity] → position: what was seen already, and the timeline of a message. */
   readonly timeline: Database<PositionKey, [string, string, string]>;
-  readonly sends: Database<LedgerEntry, [string, string]>;
+  readonly sends: Database<StoredSend, [string, string]>;
   /** [claimed at, workspace, key] → the key of the send. */
   readonly sendsByAge: Database<[string, string], [number, string, string]>;
-  /** The same for those whose truth is not known yet. */
+  /** [due at, workspace, key] → the key of a send whose outcome is open. */
   readonly openSends: Database<[string, string], [number, string, string]>;
+  /** [workspace, hash of the text, key] → the same. */
+  readonly openByText: Database<[string, string], [string, string, string]>;
+  /** [workspace, stamp] → the idempotency key that a batch of the provider belongs to. */
+  readonly batches: Database<string, [string, string]>;
+  /** [held since, workspace, stamp] → the key of the batch. */
+  readonly batchesByAge: Database<[string, string], [number, string, string]>;
   readonly watches: Database<Watch, [string, string]>;
   /** [due at, workspace, message] → the key of the watch. */
   readonly watchesByDue: Database<[string, string], [number, string, string]>;
@@ -50,7 +63,7 @@ export interface Environment {
   close(): Promise<void>;
 }
 
-const MAX_TABLES = 16;
+const MAX_TABLES = 20;
 /** There are phone numbers in it: nobody but the owner of the process may look inside. */
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
@@ -124,6 +137,9 @@ function openTables(root: ReturnType<typeof open>): Tables {
     sends: table('sends'),
     sendsByAge: table('sends-by-age'),
     openSends: table('open-sends'),
+    openByText: table('open-by-text'),
+    batches: table('batches'),
+    batchesByAge: table('batches-by-age'),
     watches: table('watches'),
     watchesByDue: table('watches-by-due'),
     leases: table('leases'),

@@ -1,47 +1,115 @@
-import type { ClaimHolder, LedgerEntry, SendLedger, SendOutcome } from '../store.ts';
-import type { Environment, Tables } from './environment.ts';
-import { keyPart } from './key-part.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type {
+  Batches,
+  LedgerEntry,
+  SendAttempt,
+  SendClaim,
+  SendLedger,
+  SendOutcome,
+} from '../send-ledger.ts';
+import type { Environment, StoredSend, Tables } from './environment.ts';
+import { AFTER_ALL_PARTS, keyPart } from './key-part.ts';
 
 type SendKey = [workspace: string, idempotencyKey: string];
 
 const TRIM_BATCH = 1000;
 
-export function createSendLedger({ tables, write, read }: Environment): SendLedger {
+export function createSendLedger({ tables, write, read }: Environment, clock: Clock): SendLedger {
   const { sends } = tables;
+  const toEntry = ({ dueAtMs: _dueAtMs, ...stored }: StoredSend): LedgerEntry => ({
+    ...stored,
+    readAtMs: clock.now(),
+  });
+
+  const start = (claim: SendClaim, holdMs: number): StoredSend => {
+    const nowMs = clock.now();
+    const claimedUntilMs = nowMs + holdMs;
+    const { workspace, idempotencyKey, fingerprint, owner } = claim;
+    return {
+      ...{ workspace, idempotencyKey, fingerprint, owner, claimedAtMs: nowMs, claimedUntilMs },
+      ...{ signedAttempt: null, looks: 0, dueAtMs: claimedUntilMs, outcome: null },
+    };
+  };
+  /** Runs the change on what stands under the key of the attempt. */
+  const change = <Result>(
+    { workspace, idempotencyKey }: Pick<SendAttempt, 'workspace' | 'idempotencyKey'>,
+    run: (key: SendKey, existing: StoredSend | undefined) => Result,
+  ): Promise<Result> =>
+    write(() => {
+      const key = sendKey(workspace, idempotencyKey);
+      return run(key, sends.get(key));
+    });
+  const replace = (key: SendKey, existing: StoredSend | undefined, next: StoredSend): LedgerEntry => {
+    if (existing !== undefined) removeSend(tables, key, existing);
+    putSend(tables, key, next);
+    return toEntry(next);
+  };
 
   return {
-    claim: (claim, outcome) =>
-      write(() => {
-        const key = sendKey(claim.workspace, claim.idempotencyKey);
-        const existing = sends.get(key);
-        if (existing !== undefined) return { kind: 'EXISTS', entry: existing };
-        const entry = { ...claim, outcome: outcome ?? null };
-        putEntry(tables, key, entry);
-        return { kind: 'CLAIMED', entry };
-      }),
-    settle: (workspace, idempotencyKey, outcome, heldBy) =>
-      write(() => {
-        const key = sendKey(workspace, idempotencyKey);
-        const existing = sends.get(key);
+    claim: (claim, holdMs) =>
+      change(claim, (key, existing) =>
+        existing === undefined
+          ? { kind: 'CLAIMED', entry: replace(key, existing, start(claim, holdMs)) }
+          : { kind: 'EXISTS', entry: toEntry(existing) },
+      ),
+    async confirm(attempt, withinMs, signedAttempt) {
+      const isStanding = (existing: StoredSend | undefined): existing is StoredSend =>
+        existing?.owner === attempt.owner &&
+        existing.outcome === null &&
+        clock.now() - existing.claimedAtMs < withinMs;
+      if (signedAttempt === null)
+        return read(() => isStanding(sends.get(sendKey(attempt.workspace, attempt.idempotencyKey))));
+      return change(attempt, (key, existing) => {
+        if (!isStanding(existing)) return false;
+        replace(key, existing, { ...existing, signedAttempt });
+        return true;
+      });
+    },
+    settle: (attempt, outcome) =>
+      change(attempt, (key, existing) => {
         if (existing === undefined) return null;
-        if (!mayChange(existing.outcome) || !isHeldBy(existing, heldBy ?? existing)) return existing;
-        const entry = { ...existing, outcome };
-        putEntry(tables, key, entry);
-        return entry;
+        if (!mayBecome(existing, attempt, outcome)) return toEntry(existing);
+        const dueAtMs = outcome.kind === 'UNKNOWN' ? clock.now() : existing.dueAtMs;
+        return replace(key, existing, { ...existing, outcome, dueAtMs });
       }),
-    reclaim: (expected, next) =>
-      write(() => {
-        const key = sendKey(expected.workspace, expected.idempotencyKey);
-        const existing = sends.get(key);
-        if (existing === undefined || !isUntouched(existing, expected)) return null;
-        removeEntry(tables, key, existing);
-        const entry = { ...next, outcome: null };
-        putEntry(tables, key, entry);
-        return entry;
+    reclaim: (expected, next, holdMs) =>
+      change(expected, (key, existing) =>
+        existing !== undefined && isUntouched(existing, expected)
+          ? replace(key, existing, start(next, holdMs))
+          : null,
+      ),
+    find: (workspace, idempotencyKey) =>
+      read(() => {
+        const stored = sends.get(sendKey(workspace, idempotencyKey));
+        return stored === undefined ? null : toEntry(stored);
       }),
-    find: (workspace, idempotencyKey) => read(() => sends.get(sendKey(workspace, idempotencyKey)) ?? null),
-    unresolved: (nowMs, limit) => read(() => findUnresolved(tables, nowMs, limit)),
-    trim: (olderThanMs) => trimSends({ tables, write }, olderThanMs),
+    due: (limit) =>
+      read(() =>
+        Array.from(tables.openSends.getRange({ end: [clock.now() + 1], limit }), ({ value }) =>
+          sends.get(value),
+        )
+          .filter((stored) => stored !== undefined)
+          .map(toEntry),
+      ),
+    postpone: (attempt, delayMs) =>
+      change(attempt, (key, existing) => {
+        if (existing === undefined || existing.owner !== attempt.owner || !isOpen(existing.outcome)) return;
+        replace(key, existing, {
+          ...existing,
+          looks: existing.looks + 1,
+          dueAtMs: clock.now() + delayMs,
+        });
+      }),
+    rivals: ({ workspace, idempotencyKey, fingerprint }) =>
+      read(() => {
+        const text = [keyPart(workspace), keyPart(fingerprint.textHash)] as const;
+        const range = tables.openByText.getRange({ start: [...text, ''], end: [...text, AFTER_ALL_PARTS] });
+        return Array.from(range, ({ value }) => sends.get(value))
+          .filter((stored) => stored !== undefined)
+          .filter((stored) => stored.idempotencyKey !== idempotencyKey)
+          .map(toEntry);
+      }),
+    trim: (maxAgeMs) => trimSends({ tables, write }, clock.now() - maxAgeMs),
   };
 }
 
@@ -50,42 +118,41 @@ const sendKey = (workspace: string, idempotencyKey: string): SendKey => [
   keyPart(idempotencyKey),
 ];
 
-/** Open: still running, or its truth unknown. Everything else is settled for good. */
-const mayChange = (outcome: SendOutcome | null): boolean => outcome === null || outcome.kind === 'UNKNOWN';
+/** Still running, or its truth unknown. */
+const isOpen = (outcome: SendOutcome | null): boolean => outcome === null || outcome.kind === 'UNKNOWN';
 
-const isHeldBy = (existing: LedgerEntry, { owner, claimedAtMs }: ClaimHolder): boolean =>
-  existing.owner === owner && existing.claimedAtMs === claimedAtMs;
+/** That it was sent is a fact, whichever attempt stands; everything else holds for the attempt that it is about. */
+function mayBecome(existing: StoredSend, { owner }: SendAttempt, { kind }: SendOutcome): boolean {
+  if (existing.outcome?.kind === 'SENT') return false;
+  return kind === 'SENT' || (existing.owner === owner && isOpen(existing.outcome));
+}
 
-/** Nobody claimed or settled it since it was read, and its outcome is one that allows a new attempt. */
-const isUntouched = (existing: LedgerEntry, expected: LedgerEntry): boolean =>
-  isHeldBy(existing, expected) &&
+/** Not claimed or settled since it was read, and its outcome is one that allows a new attempt. */
+const isUntouched = (existing: StoredSend, expected: LedgerEntry): boolean =>
+  existing.owner === expected.owner &&
   existing.outcome?.kind === expected.outcome?.kind &&
   (existing.outcome === null || existing.outcome.kind === 'NOT_SENT');
 
-function putEntry(tables: Tables, key: SendKey, entry: LedgerEntry): void {
-  const indexKey: [number, string, string] = [entry.claimedAtMs, ...key];
-  tables.sends.put(key, entry);
-  tables.sendsByAge.put(indexKey, key);
-  if (mayChange(entry.outcome)) tables.openSends.put(indexKey, key);
-  else tables.openSends.remove(indexKey);
+const textKey = ({ fingerprint }: StoredSend, [workspace, key]: SendKey): [string, string, string] => [
+  workspace,
+  keyPart(fingerprint.textHash),
+  key,
+];
+
+function putSend(tables: Tables, key: SendKey, stored: StoredSend): void {
+  tables.sends.put(key, stored);
+  tables.sendsByAge.put([stored.claimedAtMs, ...key], key);
+  if (!isOpen(stored.outcome)) return;
+  tables.openSends.put([stored.dueAtMs, ...key], key);
+  tables.openByText.put(textKey(stored, key), key);
 }
 
-function removeEntry(tables: Tables, key: SendKey, entry: LedgerEntry): void {
-  const indexKey: [number, string, string] = [entry.claimedAtMs, ...key];
+function removeSend(tables: Tables, key: SendKey, stored: StoredSend): void {
   tables.sends.remove(key);
-  tables.sendsByAge.remove(indexKey);
-  tables.openSends.remove(indexKey);
-}
-
-function findUnresolved(tables: Tables, nowMs: number, limit: number): readonly LedgerEntry[] {
-  const found: LedgerEntry[] = [];
-  for (const { value: key } of tables.openSends.getRange()) {
-    if (found.length === limit) break;
-    const entry = tables.sends.get(key);
-    const isRunning = entry?.outcome === null && entry.claimedUntilMs >= nowMs;
-    if (entry !== undefined && !isRunning) found.push(entry);
-  }
-  return found;
+  tables.sendsByAge.remove([stored.claimedAtMs, ...key]);
+  // What an earlier version wrote was listed by the time of its claim.
+  tables.openSends.remove([stored.dueAtMs ?? stored.claimedAtMs, ...key]);
+  tables.openByText.remove(textKey(stored, key));
 }
 
 async function trimSends(
@@ -95,15 +162,39 @@ async function trimSends(
   const removeBatch = () => {
     const old = Array.from(tables.sendsByAge.getRange({ end: [olderThanMs], limit: TRIM_BATCH }));
     for (const { value: key } of old) {
-      const entry = tables.sends.get(key);
-      if (entry !== undefined) removeEntry(tables, key, entry);
+      const stored = tables.sends.get(key);
+      if (stored !== undefined) removeSend(tables, key, stored);
     }
-    return old.length;
+    // Batches are as old as their sends, or a little younger.
+    const batches = Array.from(tables.batchesByAge.getRange({ end: [olderThanMs], limit: TRIM_BATCH }));
+    for (const { key, value } of batches) {
+      tables.batchesByAge.remove(key);
+      tables.batches.remove(value);
+    }
+    return { sends: old.length, isMore: Math.max(old.length, batches.length) === TRIM_BATCH };
   };
 
   let total = 0;
-  for (let removed = TRIM_BATCH; removed === TRIM_BATCH; total += removed) {
-    removed = await write(removeBatch);
+  for (let isMore = true; isMore; ) {
+    const removed = await write(removeBatch);
+    total += removed.sends;
+    isMore = removed.isMore;
   }
   return total;
+}
+
+export function createBatches({ tables, write, read }: Environment, clock: Clock): Batches {
+  const { batches, batchesByAge } = tables;
+  return {
+    hold: (workspace, stamp, idempotencyKey) =>
+      write(() => {
+        const key = sendKey(workspace, stamp);
+        const holder = batches.get(key);
+        if (holder !== undefined) return holder === idempotencyKey;
+        batches.put(key, idempotencyKey);
+        batchesByAge.put([clock.now(), ...key], key);
+        return true;
+      }),
+    holder: (workspace, stamp) => read(() => batches.get(sendKey(workspace, stamp)) ?? null),
+  };
 }

@@ -11,6 +11,7 @@ import type { Script } from './script.ts';
 export interface Connection {
   command(...args: readonly string[]): Promise<unknown>;
   run(script: Script, keys: readonly string[], args?: readonly (string | number)[]): Promise<unknown>;
+  write(script: Script, keys: readonly string[], args?: readonly (string | number)[]): Promise<unknown>;
   close(): void;
 }
 
@@ -37,17 +38,19 @@ export async function connectToRedis(options: ConnectionOptions): Promise<Connec
   }
   const command = createSender(link);
 
+  const run: Connection['run'] = async (script, keys, args = []) => {
+    const rest = [String(keys.length), ...keys, ...args.map(String)];
+    try {
+      return await command('EVALSHA', script.sha, ...rest);
+    } catch (error) {
+      if (!isUnknownScript(error)) throw error;
+      return await command('EVAL', script.source, ...rest);
+    }
+  };
   return {
     command,
-    async run(script, keys, args = []) {
-      const rest = [String(keys.length), ...keys, ...args.map(String)];
-      try {
-        return await command('EVALSHA', script.sha, ...rest);
-      } catch (error) {
-        if (!isUnknownScript(error)) throw error;
-        return await command('EVAL', script.source, ...rest);
-      }
-    },
+    run,
+    write: run,
     close: link.close,
   };
 }

@@ -9,7 +9,8 @@ import { createLeases } from './leases.ts';
 import { createLogTail } from './log-tail.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { createReplicaGate } from './replica-gate.ts';
-import { createSendLedger } from './send-ledger.ts';
+import { defineScript } from './script.ts';
+import { createBatches, createSendLedger } from './send-ledger.ts';
 import { createStoreKeys } from './store-keys.ts';
 import { createWatchList } from './watch-list.ts';
 
@@ -20,9 +21,17 @@ export interface RedisStoreOptions {
   readonly processId: string;
   /** How long a report is remembered, so that it is not taken in twice. */
   readonly retentionMs: number;
+  /** How long idempotency keys, and the batches that belong to them, are held. */
+  readonly ledgerRetentionMs: number;
   /** How long to wait for the server at the start. @default 10 seconds */
   readonly connectTimeoutMs?: number;
 }
+
+/** KEYS kept value. ARGV the value, when none is kept yet. Answers the one that is kept. */
+const KEEP = defineScript(`
+redis.call('SET', KEYS[1], ARGV[1], 'NX')
+return redis.call('GET', KEYS[1])
+`);
 
 /** A server that starts together with the gateway gets the time to come up. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -33,7 +42,14 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * @throws StoreUnavailableError when it cannot be reached or refuses us; Error when it is too old
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
-  const { url, logger, processId, retentionMs, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+  const {
+    url,
+    logger,
+    processId,
+    retentionMs,
+    ledgerRetentionMs,
+    connectTimeoutMs = CONNECT_TIMEOUT_MS,
+  } = options;
   const { connectUrl, serverName, keyPrefix, replicas } = parseRedisUrl(url);
   const client = { url: connectUrl, clientName: toClientName(processId) };
   const keys = createStoreKeys(keyPrefix);
@@ -55,6 +71,8 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
       retentionMs,
     }),
     sends: createSendLedger(connection, keys),
+    batches: createBatches(connection, keys, ledgerRetentionMs),
+    keep: async (name, value) => String(await connection.write(KEEP, [keys.kept(name)], [value])),
     watches: createWatchList(connection, keys),
     leases: createLeases(connection, keys),
     counters: createCounters(connection, keys),

@@ -1,56 +1,84 @@
-import type { LedgerEntry, SendLedger } from '../store.ts';
+import type { Batches, LedgerEntry, SendClaim, SendLedger } from '../send-ledger.ts';
 import type { Connection } from './connection.ts';
-import { CLAIM, RECLAIM, SETTLE, TRIM_SENDS, UNRESOLVED } from './ledger-scripts.ts';
+import {
+  CLAIM,
+  CONFIRM,
+  DUE,
+  FIND,
+  HOLD_BATCH,
+  POSTPONE,
+  RECLAIM,
+  RIVALS,
+  SETTLE,
+  TRIM_SENDS,
+} from './ledger-scripts.ts';
 import type { StoreKeys } from './store-keys.ts';
 
-type Claim = Omit<LedgerEntry, 'outcome'>;
-/** The outcome is empty while the send is running. */
-type StoredSend = readonly [claim: string, outcome: string];
+/** A send as the scripts answer it. */
+type StoredSend = readonly [
+  claim: string,
+  owner: string,
+  at: string,
+  until: string,
+  signed: string | null,
+  looks: string | null,
+  outcome: string,
+  readAt: string,
+];
 
 const TRIM_BATCH = 1000;
 
 export function createSendLedger(connection: Connection, keys: StoreKeys): SendLedger {
   const { openSends, sendsByAge } = keys;
+  const keyOf = ({ workspace, idempotencyKey }: Pick<SendClaim, 'workspace' | 'idempotencyKey'>) =>
+    keys.send(workspace, idempotencyKey);
+  const textKeyOf = ({ workspace, fingerprint }: Pick<SendClaim, 'workspace' | 'fingerprint'>) =>
+    keys.openByText(workspace, fingerprint.textHash);
 
   return {
-    async claim(claim, outcome) {
-      const sendKey = keys.send(claim.workspace, claim.idempotencyKey);
-      const settled = outcome === undefined ? ['', ''] : [outcome.kind, JSON.stringify(outcome)];
-      const fields = [...claimFields(claim), ...settled];
-      const reply = await connection.run(CLAIM, [sendKey, openSends, sendsByAge], fields);
-      const [isClaimed, ...stored] = reply as [number, ...StoredSend];
+    async claim(claim, holdMs) {
+      const tables = [keyOf(claim), openSends, sendsByAge, textKeyOf(claim)];
+      const reply = await connection.write(CLAIM, tables, [encodeClaim(claim), claim.owner, holdMs]);
+      const [isClaimed, stored] = reply as [number, StoredSend];
       return { kind: isClaimed === 1 ? 'CLAIMED' : 'EXISTS', entry: toEntry(stored) };
     },
-    async settle(workspace, idempotencyKey, outcome, heldBy) {
-      const sendKey = keys.send(workspace, idempotencyKey);
-      const holder = [heldBy?.owner ?? '', heldBy?.claimedAtMs ?? ''];
-      const fields = [outcome.kind, JSON.stringify(outcome), ...holder];
-      const reply = await connection.run(SETTLE, [sendKey, openSends], fields);
+    async confirm(attempt, withinMs, signedAttempt) {
+      const signed = signedAttempt === null ? '' : JSON.stringify(signedAttempt);
+      // Only a look when there is nothing to keep: replicas need not confirm it.
+      const run = signedAttempt === null ? connection.run : connection.write;
+      return (await run(CONFIRM, [keyOf(attempt)], [attempt.owner, withinMs, signed])) === 1;
+    },
+    async settle(attempt, outcome) {
+      const tables = [keyOf(attempt), openSends, textKeyOf(attempt)];
+      const fields = [attempt.owner, outcome.kind, JSON.stringify(outcome)];
+      const reply = await connection.write(SETTLE, tables, fields);
       return reply === null ? null : toEntry(reply as StoredSend);
     },
-    async reclaim(expected, next) {
-      const sendKey = keys.send(expected.workspace, expected.idempotencyKey);
-      const standing = [expected.owner, expected.claimedAtMs, expected.outcome?.kind ?? ''];
-      const fields = [...standing, ...claimFields(next)];
-      const isTaken = await connection.run(RECLAIM, [sendKey, openSends, sendsByAge], fields);
-      return isTaken === 1 ? { ...next, outcome: null } : null;
+    async reclaim(expected, next, holdMs) {
+      const tables = [keyOf(expected), openSends, sendsByAge, textKeyOf(next)];
+      const standing = [expected.owner, expected.outcome?.kind ?? ''];
+      const fields = [...standing, encodeClaim(next), next.owner, holdMs];
+      const reply = await connection.write(RECLAIM, tables, fields);
+      return reply === null ? null : toEntry(reply as StoredSend);
     },
     async find(workspace, idempotencyKey) {
-      const sendKey = keys.send(workspace, idempotencyKey);
-      const [claim, outcome] = (await connection.command('HMGET', sendKey, 'claim', 'outcome')) as (
-        | string
-        | null
-      )[];
-      return claim == null ? null : toEntry([claim, outcome ?? '']);
+      const reply = await connection.run(FIND, [keys.send(workspace, idempotencyKey)]);
+      return reply === null ? null : toEntry(reply as StoredSend);
     },
-    async unresolved(nowMs, limit) {
-      const reply = await connection.run(UNRESOLVED, [openSends], [nowMs, limit]);
+    async due(limit) {
+      return ((await connection.run(DUE, [openSends], [limit])) as StoredSend[]).map(toEntry);
+    },
+    async postpone(attempt, delayMs) {
+      await connection.write(POSTPONE, [keyOf(attempt), openSends], [attempt.owner, delayMs]);
+    },
+    async rivals(entry) {
+      const reply = await connection.run(RIVALS, [textKeyOf(entry), keyOf(entry)]);
       return (reply as StoredSend[]).map(toEntry);
     },
-    async trim(olderThanMs) {
+    async trim(maxAgeMs) {
       let total = 0;
       for (let removed = TRIM_BATCH; removed === TRIM_BATCH; total += removed) {
-        const reply = await connection.run(TRIM_SENDS, [openSends, sendsByAge], [olderThanMs, TRIM_BATCH]);
+        const reply = await connection.write(TRIM_SENDS, [openSends, sendsByAge], [maxAgeMs, TRIM_BATCH]);
         removed = Number(reply);
       }
       return total;
@@ -58,14 +86,33 @@ export function createSendLedger(connection: Connection, keys: StoreKeys): SendL
   };
 }
 
-const claimFields = (claim: Claim): readonly (string | number)[] => [
-  JSON.stringify(claim),
-  claim.owner,
-  claim.claimedAtMs,
-  claim.claimedUntilMs,
-];
+const encodeClaim = ({ workspace, idempotencyKey, fingerprint }: SendClaim): string =>
+  JSON.stringify({ workspace, idempotencyKey, fingerprint });
 
-function toEntry([claim, outcome]: StoredSend): LedgerEntry {
-  const stored: Claim = JSON.parse(claim);
-  return { ...stored, outcome: outcome === '' ? null : JSON.parse(outcome) };
+function toEntry([claim, owner, at, until, signed, looks, outcome, readAt]: StoredSend): LedgerEntry {
+  const { workspace, idempotencyKey, fingerprint }: SendClaim = JSON.parse(claim);
+  return {
+    ...{ workspace, idempotencyKey, fingerprint, owner },
+    claimedAtMs: Number(at),
+    claimedUntilMs: Number(until),
+    readAtMs: Number(readAt),
+    signedAttempt: signed ? JSON.parse(signed) : null,
+    looks: Number(looks ?? 0),
+    outcome: outcome === '' ? null : JSON.parse(outcome),
+  };
 }
+
+/** @param keptMs how long a batch is remembered: as long as its send */
+export const createBatches = (connection: Connection, keys: StoreKeys, keptMs: number): Batches => ({
+  async hold(workspace, stamp, idempotencyKey) {
+    const holder = await connection.write(
+      HOLD_BATCH,
+      [keys.batch(workspace, stamp)],
+      [idempotencyKey, keptMs],
+    );
+    return holder === idempotencyKey;
+  },
+  async holder(workspace, stamp) {
+    return (await connection.command('GET', keys.batch(workspace, stamp))) as string | null;
+  },
+});

@@ -7,11 +7,14 @@ export interface StoreKeys {
   send(workspace: string, idempotencyKey: string): string;
   readonly sendsByAge: string;
   readonly openSends: string;
+  openByText(workspace: string, textHash: string): string;
+  batch(workspace: string, stamp: string): string;
   readonly watches: string;
   readonly watchesByDue: string;
   lease(name: string): string;
   counter(key: string, windowMs: number, windowEndMs: number): string;
   readonly deadLetters: string;
+  kept(name: string): string;
 }
 
 export const createStoreKeys = (prefix: string): StoreKeys => ({
@@ -22,9 +25,12 @@ export const createStoreKeys = (prefix: string): StoreKeys => ({
   send: (workspace, idempotencyKey) => `${prefix}send:${workspace.length}:${workspace}:${idempotencyKey}`,
   sendsByAge: `${prefix}sends-by-age`,
   openSends: `${prefix}open-sends`,
+  openByText: (workspace, textHash) => `${prefix}open-text:${workspace.length}:${workspace}:${textHash}`,
+  batch: (workspace, stamp) => `${prefix}batch:${workspace.length}:${workspace}:${stamp}`,
   watches: `${prefix}watches`,
   watchesByDue: `${prefix}watches-by-due`,
   lease: (name) => `${prefix}lease:${name}`,
   counter: (key, windowMs, windowEndMs) => `${prefix}counter:${windowEndMs}:${windowMs}:${key}`,
   deadLetters: `${prefix}dead-letters`,
+  kept: (name) => `${prefix}kept:${name}`,
 });

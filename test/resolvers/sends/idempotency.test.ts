@@ -141,9 +141,12 @@ describe('while the store is away', () => {
     expect(await desk.send()).toMatchObject({ isReplay: false });
   });
 
-  it('nothing is sent when a signed send cannot note its signature', async () => {
-    const desk = await openSendDesk({ apiSecret: 'secret of the test' });
-    const failure = await desk.failedSend({}, { store: storeWhose(desk, { reclaim: isAway }) });
+  it.each([
+    ['a signed send cannot note its signature', 'secret of the test'],
+    ['the claim cannot be looked at before the request is written', undefined],
+  ])('nothing is sent when %s', async (_what, apiSecret) => {
+    const desk = await openSendDesk(apiSecret === undefined ? {} : { apiSecret });
+    const failure = await desk.failedSend({}, { store: storeWhose(desk, { confirm: isAway }) });
     expect(failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', isSafeToRetry: true });
     expect(desk.postCount).toBe(0);
   });

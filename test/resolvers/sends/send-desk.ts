@@ -11,7 +11,7 @@ import { createPendingWork } from '../../../src/domain/pending-work.ts';
 import { createTokenSealer } from '../../../src/domain/sealed-token.ts';
 import { createMetrics, type Metrics } from '../../../src/metrics.ts';
 import { sendSms } from '../../../src/resolvers/send-sms.ts';
-import type { SendResult } from '../../../src/resolvers/sends/send-result.ts';
+import type { SendResult } from '../../../src/resolvers/sends/prepared-send.ts';
 import type { SendSmsInput } from '../../../src/resolvers/sends/validate-send.ts';
 import { createProvider } from '../../../src/rest/provider.ts';
 import type { Provider } from '../../../src/rest/provider-session.ts';
@@ -19,7 +19,9 @@ import type { SimulatorAccount } from '../../../src/simulator/accounts/simulator
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { createSimulatedTime, type SimulatedTime } from '../../../src/simulator/time/simulated-time.ts';
 import { openEmbeddedStore } from '../../../src/store/embedded/open-embedded-store.ts';
-import type { LedgerEntry, Store } from '../../../src/store/store.ts';
+import { createSendAttempts } from '../../../src/store/send-attempts.ts';
+import type { LedgerEntry } from '../../../src/store/send-ledger.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { createHub } from '../../../src/subscriptions/create-hub.ts';
 
 const API_KEY = 'sk_prod_of_the_test';
@@ -140,6 +142,7 @@ async function openParts(options: SendDeskOptions, simulator: Simulator, time: S
     publicUrl: 'http://gateway.test',
     guards: { ...readGuardsConfig(createEnvReader({}), false), ...options.guards },
     pendingWork: createPendingWork(),
+    sendAttempts: createSendAttempts(),
     sealers: {
       pageCursor: sealerOf('page-cursor/1'),
       eventCursor: sealerOf('event-cursor/1'),

@@ -1,8 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { claimSend } from '../../../src/resolvers/sends/claim-send.ts';
-import { CLAIM_MS } from '../../../src/resolvers/sends/claim-window.ts';
-import { fingerprintSend } from '../../../src/resolvers/sends/fingerprint-send.ts';
-import { NOT_SENT_AFTER_MS } from '../../../src/resolvers/sends/resolve-unknown-send.ts';
+import { CLAIM_MS, fingerprintSend, NOT_SENT_AFTER_MS } from '../../../src/resolvers/sends/prepared-send.ts';
 import type { FaultSpec } from '../../../src/simulator/api/fault.ts';
 import { INPUT, openSendDesk, type SendDesk } from './send-desk.ts';
 
@@ -18,7 +16,7 @@ async function dieMidSend(desk: SendDesk, isAccepted: boolean, processId?: strin
   const prepared = { request: INPUT, idempotencyKey: 'order-1', fingerprint };
   await claimSend(prepared, null, context);
   if (!isAccepted) return;
-  await context.provider.sendMessages(INPUT, { replay: null, onSigned: async () => undefined });
+  await context.provider.sendMessages(INPUT, { replay: null });
 }
 
 const expectSentOnce = (desk: SendDesk) => expect(desk.simulator.acceptedCount).toBe(1);
@@ -49,13 +47,15 @@ describe('asking again after an unknown outcome', () => {
     expect(context.provider.cost.calls).toBe(1);
   });
 
-  it('finds a batch by its stamp, and says who is not in it', async () => {
+  it('finds a batch by its stamp, and says who is not in it once nothing more can appear', async () => {
     const desk = await openSendDesk();
     desk.simulator.addArrivals(150);
     const to = [...Array.from({ length: 8 }, (_, index) => `+447400${100_000 + 37 * index}`), '+15550100006'];
     failNext(desk, 'cut_after');
     await desk.failedSend({ to });
     desk.simulator.addArrivals(150);
+    expect(await desk.failedSend({ to })).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    await desk.time.advance(CLAIM_MS + NOT_SENT_AFTER_MS);
     const { recipients } = await desk.send({ to });
     expect(recipients.map(({ recipient }) => recipient)).toEqual(to);
     expect(recipients.slice(0, 8).every(({ status }) => status === 'ACCEPTED')).toBe(true);
@@ -118,19 +118,41 @@ describe('asking again after an unknown outcome', () => {
     failNext(desk, 'cut_before');
     await desk.failedSend();
     await desk.time.advance(30 * MINUTE_MS);
-    await desk.context().provider.sendMessages(INPUT, { replay: null, onSigned: async () => undefined });
+    await desk.context().provider.sendMessages(INPUT, { replay: null });
     expect(await desk.send()).toMatchObject({ isReplay: true });
     expectSentOnce(desk);
   });
 
-  it('gives one batch to one of two equal sends that are both unknown', async () => {
+  it('gives one batch to neither of two equal sends before the history had time to show both', async () => {
     const desk = await openSendDesk();
     failNext(desk, 'cut_after');
     await desk.failedSend();
+    await desk.time.advance(1);
     failNext(desk, 'cut_before');
     await desk.failedSend({ idempotencyKey: 'order-2' });
-    expect(await desk.send()).toMatchObject({ isReplay: true });
+    for (const idempotencyKey of ['order-1', 'order-2'])
+      expect(await desk.failedSend({ idempotencyKey })).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    await desk.time.advance(CLAIM_MS + NOT_SENT_AFTER_MS);
+    // The younger one waits for the older one, which takes the batch; then it is known not to have been sent.
     expect(await desk.failedSend({ idempotencyKey: 'order-2' })).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    expect(await desk.send()).toMatchObject({ isReplay: true });
+    expect(await desk.send({ idempotencyKey: 'order-2' })).toMatchObject({ isReplay: false });
+    expect(desk.simulator.acceptedCount).toBe(2);
+  });
+
+  it('takes no batch while an equal send waits for its answer', async () => {
+    const desk = await openSendDesk();
+    failNext(desk, 'cut_before');
+    await desk.failedSend();
+    desk.simulator.faults.next({ path: '/sms/send', kind: 'slow', delayMs: 900 });
+    const slow = desk.send({ idempotencyKey: 'order-2' });
+    await vi.waitFor(() => expect(desk.simulator.acceptedCount).toBe(1));
+    expect(await desk.failedSend()).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    const { recipients } = await slow;
+    expect(recipients[0]?.messageId).toBe(desk.simulator.sentTo('+447400123456')[0]?.messageId);
+    await desk.time.advance(CLAIM_MS + NOT_SENT_AFTER_MS);
+    expect(await desk.send()).toMatchObject({ isReplay: false });
+    expect(desk.simulator.acceptedCount).toBe(2);
   });
 
   it('proves nothing while somebody else sent to the same number meanwhile, past this gateway', async () => {
@@ -138,10 +160,7 @@ describe('asking again after an unknown outcome', () => {
     failNext(desk, 'cut_before');
     await desk.failedSend();
     const { provider } = desk.context();
-    await provider.sendMessages(
-      { ...INPUT, text: 'altered' },
-      { replay: null, onSigned: async () => undefined },
-    );
+    await provider.sendMessages({ ...INPUT, text: 'altered' }, { replay: null });
     await desk.time.advance(CLAIM_MS + NOT_SENT_AFTER_MS);
     expect(await desk.failedSend()).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
   });
@@ -191,8 +210,8 @@ describe('with a signed key', () => {
   it('notes the signature before the request is written', async () => {
     const desk = await openSendDesk(SIGNED);
     await desk.send();
-    const { fingerprint } = (await desk.entry('order-1')) ?? {};
-    expect(fingerprint?.signedAttempt).toMatchObject({ signature: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const { signedAttempt } = (await desk.entry('order-1')) ?? {};
+    expect(signedAttempt).toMatchObject({ signature: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
 
   it('probes with the very same bytes: what never arrived is sent now, once', async () => {

@@ -1,11 +1,13 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, OutcomeUnknownError } from '../../../src/domain/errors.ts';
-import type { SendOptions } from '../../../src/rest/provider-session.ts';
+import { type SendOptions, UnprovenRateLimitError } from '../../../src/rest/provider-session.ts';
 import { PLAIN_SEND, SEND_ANSWER, SEND_REQUEST, SENT_ID } from '../../support/sample-send.ts';
 import { cut, inTurn, json, refusal, type Script } from '../../support/scripted-upstream.ts';
 import { QUICK_RETRIES } from '../../support/test-provider.ts';
 import { errorOf, useScriptedProvider } from '../../support/use-scripted-provider.ts';
+
+const RATE_LIMITED = { status: false, error_code: 'RATE_LIMIT_EXCEEDED' };
 
 const provider = useScriptedProvider();
 const send = (script: Script, options: SendOptions = PLAIN_SEND) =>
@@ -45,14 +47,13 @@ describe('a send', () => {
   });
 
   it('counts the recipients itself when the summary is missing', async () => {
-    const { summary } = await send(json({ results: [{ dnis: '+14155551234', status: 'somehow_new' }] }));
-    expect(summary).toMatchObject({ totalRecipients: 1, acceptedCount: 0, encoding: 'UCS_2' });
+    const results = SEND_REQUEST.to.map((dnis) => ({ dnis, status: 'somehow_new' }));
+    const { summary } = await send(json({ results }));
+    expect(summary).toMatchObject({ totalRecipients: 2, acceptedCount: 0, encoding: 'UCS_2' });
   });
 
   it.each([
     ['429 RATE_LIMIT_EXCEEDED', refusal(429, 'RATE_LIMIT_EXCEEDED')],
-    ['an empty 429', json('', 429)],
-    ['an HTML 429', json('<html>slow down</html>', 429, { 'content-type': 'text/html' })],
     ['500 DB_ERROR', refusal(500, 'DB_ERROR')],
   ])('is repeated after %s, because nothing was sent', async (_name, failure) => {
     const receipt = await send(inTurn(failure, failure, json(SEND_ANSWER)));
@@ -61,6 +62,37 @@ describe('a send', () => {
   });
 
   it.each([
+    ['an empty 429', json('', 429)],
+    ['an HTML 429', json('<html>slow down</html>', 429, { 'content-type': 'text/html' })],
+    ['a 429 without a code', json({ status: false }, 429)],
+  ])('is not repeated here after %s, which a proxy can write after it was sent', async (_name, failure) => {
+    const error = await errorOf(send(failure));
+    expect(error).toBeInstanceOf(UnprovenRateLimitError);
+    expect(provider.upstream.requests).toHaveLength(1);
+  });
+
+  it.each([400, 401, 402, 403, 404, 408, 409, 413, 499])(
+    'is never repeated nor taken for refused after an HTML %i: only the provider itself can refuse',
+    async (status) => {
+      const page = json('<html>no</html>', status, { 'content-type': 'text/html' });
+      expect(await errorOf(send(page))).toBeInstanceOf(OutcomeUnknownError);
+      expect(provider.upstream.requests).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['a documented code under another status', refusal(403, 'INVALID_TO')],
+    ['a code that is not documented', refusal(400, 'SOMEHOW_NEW')],
+    ['a code outside the envelope', json({ error_code: 'INVALID_TO' }, 400)],
+    [
+      'a signature that was seen before: a proxy may have handed the request on twice',
+      refusal(401, 'INVALID_SIGNATURE'),
+    ],
+    ['a 200 that names fewer recipients', json({ results: [{ dnis: '+14155551234', status: 'accepted' }] })],
+    [
+      'a 200 that names other recipients',
+      json({ results: ['+14155551234', '+447911123457'].map((dnis) => ({ dnis, status: 'accepted' })) }),
+    ],
     ['500 INTERNAL_ERROR', refusal(500, 'INTERNAL_ERROR')],
     ['502 from the edge', json('<html>bad gateway</html>', 502, { 'content-type': 'text/html' })],
     ['503 SANDBOX_UNAVAILABLE', refusal(503, 'SANDBOX_UNAVAILABLE')],
@@ -73,6 +105,18 @@ describe('a send', () => {
   ])('is never repeated after %s: the outcome is unknown', async (_name, failure) => {
     expect(await errorOf(send(failure))).toBeInstanceOf(OutcomeUnknownError);
     expect(provider.upstream.requests).toHaveLength(1);
+  });
+
+  it('takes recipients that are named without "+" for those that were asked', async () => {
+    const results = SEND_REQUEST.to.map((number) => ({ dnis: number.slice(1), status: 'accepted' }));
+    const { recipients } = await send(json({ results }));
+    expect(recipients.map(({ recipient }) => recipient)).toEqual(SEND_REQUEST.to);
+  });
+
+  it('is not written when it is too late in the moment of writing, and says that nothing was sent', async () => {
+    const error = await errorOf(send(json(SEND_ANSWER), { ...PLAIN_SEND, mayStillStart: () => false }));
+    expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', isSafeToRetry: true });
+    expect(provider.upstream.requests).toHaveLength(0);
   });
 
   it('is of unknown outcome when the answer comes too late', async () => {
@@ -126,14 +170,14 @@ describe('a send', () => {
   });
 
   it('gives up when the rate limit stays, telling how long to wait', async () => {
-    const failure = json('', 429, { 'retry-after': '60' });
+    const failure = json(RATE_LIMITED, 429, { 'retry-after': '60' });
     expect(await errorOf(send(failure))).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 60 });
     expect(provider.upstream.requests).toHaveLength(1);
   });
 
   it('honours a short Retry-After', async () => {
     const startedAt = performance.now();
-    await send(inTurn(json('', 429, { 'retry-after': '1' }), json(SEND_ANSWER)));
+    await send(inTurn(json(RATE_LIMITED, 429, { 'retry-after': '1' }), json(SEND_ANSWER)));
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(995);
   });
 
@@ -189,22 +233,19 @@ describe('a send', () => {
     expect(error).toMatchObject({ name: 'SendRefusedError', code });
   });
 
-  it.each([
-    'INVALID_API_KEY',
-    'API_KEY_EXPIRED',
-    'IP_NOT_ALLOWED',
-    'SIGNATURE_REQUIRED',
-    'INVALID_SIGNATURE',
-  ])('refused with 401 %s is an error of the gateway, made once', async (providerCode) => {
-    const error = await errorOf(send(refusal(401, providerCode)));
-    expect(error).toMatchObject({ code: 'UPSTREAM_REFUSED', providerCode });
-    expect(provider.upstream.requests).toHaveLength(1);
-  });
+  it.each(['INVALID_API_KEY', 'API_KEY_EXPIRED', 'IP_NOT_ALLOWED', 'SIGNATURE_REQUIRED'])(
+    'refused with 401 %s is an error of the gateway, made once',
+    async (providerCode) => {
+      const error = await errorOf(send(refusal(401, providerCode)));
+      expect(error).toMatchObject({ code: 'UPSTREAM_REFUSED', providerCode });
+      expect(provider.upstream.requests).toHaveLength(1);
+    },
+  );
 
   it('is stopped by its signal while it waits to be repeated', async () => {
     provider.configure({ retry: { rateLimitDelayMs: 60_000, maxDelayMs: 60_000 } });
     const caller = new AbortController();
-    const sending = send(json('', 429), { ...PLAIN_SEND, startSignal: caller.signal });
+    const sending = send(json(RATE_LIMITED, 429), { ...PLAIN_SEND, startSignal: caller.signal });
     await provider.upstream.received(1);
     caller.abort(new Error('hung up'));
     await expect(sending).rejects.toThrow('hung up');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDeferred } from '../../support/deferred.ts';
 import { PLAIN_SEND, SEND_REQUEST } from '../../support/sample-send.ts';
-import { json, type Script } from '../../support/scripted-upstream.ts';
+import { json, refusal, type Script } from '../../support/scripted-upstream.ts';
 import { useScriptedProvider } from '../../support/use-scripted-provider.ts';
 
 const provider = useScriptedProvider();
@@ -75,7 +75,7 @@ describe('identical reads', () => {
   it('that were under way during a send are not shared after it', async () => {
     const { script, letGo } = held(json({ balance: 9, currency: 'EUR' }));
     provider.upstream.script((request, response, index) =>
-      (request.method === 'GET' ? script : json({ status: false }, 402))(request, response, index),
+      (request.method === 'GET' ? script : refusal(402, 'INSUFFICIENT_BALANCE'))(request, response, index),
     );
     const before = provider.test.session().fetchBalance();
     await provider.upstream.received(1);

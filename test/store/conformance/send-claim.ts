@@ -1,9 +1,10 @@
-import type { LedgerEntry, SendOutcome } from '../../../src/store/store.ts';
+import type { SendClaim, SendOutcome } from '../../../src/store/send-ledger.ts';
+
+/** Long enough that no claim of a test ends by itself. */
+export const HOLD_MS = 60_000;
 
 /** A claim with everything in it, changed as a test needs it. */
-export const sendClaim = (
-  changes: Partial<Omit<LedgerEntry, 'outcome'>> = {},
-): Omit<LedgerEntry, 'outcome'> => ({
+export const sendClaim = (changes: Partial<SendClaim> = {}): SendClaim => ({
   workspace: 'main',
   idempotencyKey: 'order-1',
   fingerprint: {
@@ -11,11 +12,9 @@ export const sendClaim = (
     textHash: 'text-hash',
     recipients: ['+14155551234', '+447911123456'],
     sender: 'MyApp',
-    signedAttempt: { timestamp: 1_770_978_600, signature: 'ab12' },
+    providerTimeMs: 1_770_978_600_000,
   },
-  claimedAtMs: 1000,
-  owner: 'process-1',
-  claimedUntilMs: 2000,
+  owner: 'process-1/1',
   ...changes,
 });
 

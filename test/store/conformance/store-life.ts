@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BEFORE_ALL, StoreUnavailableError } from '../../../src/store/store.ts';
 import { deliveryReport } from '../../support/delivery-report.ts';
 import type { OpenStoreUnderTest } from '../conformance.ts';
-import { sendClaim } from './send-claim.ts';
+import { HOLD_MS, sendClaim } from './send-claim.ts';
 import { useStore } from './use-store.ts';
 
 export function describeStoreLife(open: OpenStoreUnderTest): void {
@@ -18,16 +18,17 @@ export function describeStoreLife(open: OpenStoreUnderTest): void {
       const watch = { workspace: 'main', messageId: 'm', sentAtMs: 1, dueAtMs: 2, attempts: 0 };
       const charge = { key: 'cap', windowMs: 60_000, limit: 5, amount: 5 };
       await log.append('main', deliveryReport());
-      await sends.claim(sendClaim({ idempotencyKey: 'k' }));
-      await sends.settle('main', 'k', { kind: 'UNKNOWN' });
+      await sends.claim(sendClaim({ idempotencyKey: 'k' }), HOLD_MS);
+      await sends.settle(sendClaim({ idempotencyKey: 'k' }), { kind: 'UNKNOWN' });
       await watches.add([watch]);
       await counters.charge([charge], 1000);
       const before = [await log.read(BEFORE_ALL, 10), await log.bounds(), await sends.find('main', 'k')];
+      const whenever = { readAtMs: expect.any(Number) };
 
       const again = await under.reopen();
       expect([await again.log.read(BEFORE_ALL, 10), await again.log.bounds()]).toEqual(before.slice(0, 2));
-      expect(await again.sends.find('main', 'k')).toEqual(before[2]);
-      expect(await again.sends.unresolved(0, 10)).toEqual([before[2]]);
+      expect(await again.sends.find('main', 'k')).toEqual({ ...before[2], ...whenever });
+      expect(await again.sends.due(10)).toEqual([{ ...before[2], ...whenever }]);
       expect(await again.watches.due(2, 10)).toEqual([watch]);
       expect(await again.counters.charge([charge], 1000)).toMatchObject({ isCharged: false });
       expect(await again.log.append('main', deliveryReport())).toMatchObject({ isDuplicate: true });

@@ -85,6 +85,7 @@ describe('the server behind the Redis store', () => {
       logger: pino({ level: 'silent' }),
       processId: 'test',
       retentionMs: 1000,
+      ledgerRetentionMs: 60_000,
       connectTimeoutMs: 200,
     });
     await expect(opening).rejects.toThrow(`Redis at 127.0.0.1:${port} cannot be used`);
@@ -110,6 +111,7 @@ describe('the server behind the Redis store', () => {
       logger: pino({ level: 'silent' }),
       processId: 'test',
       retentionMs: 1000,
+      ledgerRetentionMs: 60_000,
       connectTimeoutMs: 500,
     });
     const refused = expect(opening).rejects.toThrow(StoreUnavailableError);
@@ -151,6 +153,7 @@ describe('the server behind the Redis store', () => {
       logger: pino({ level: 'silent' }),
       processId: 'test',
       retentionMs: 60_000,
+      ledgerRetentionMs: 60_000,
     });
     await store.log.append('main', deliveryReport({ messageId: 'm' }));
     const client = await createClient({ url }).connect();

@@ -26,6 +26,7 @@ describe('a write that the server tore apart when it died', () => {
       logger: pino({ level: 'silent' }),
       processId: 'test',
       retentionMs: 3_600_000,
+      ledgerRetentionMs: 60_000,
     });
   const crash = async () => {
     await store.close();
@@ -82,21 +83,21 @@ describe('a write that the server tore apart when it died', () => {
   });
 
   it('resolves a claim in the end that came to life without having been given', async () => {
-    await crashIn('claim', () => store.sends.claim(sendClaim()));
+    await crashIn('claim', () => store.sends.claim(sendClaim(), 0));
     await store.log.append('main', deliveryReport({ messageId: 'another' }));
     await crash();
-    expect(await store.sends.unresolved(9000, 10)).toEqual([]);
-    expect(await store.sends.claim(sendClaim())).toMatchObject({ kind: 'CLAIMED' });
-    expect(await store.sends.unresolved(9000, 10)).toHaveLength(1);
+    expect(await store.sends.due(10)).toEqual([]);
+    expect(await store.sends.claim(sendClaim(), 0)).toMatchObject({ kind: 'CLAIMED' });
+    expect(await store.sends.due(10)).toHaveLength(1);
   });
 
   it('does not list a settled send as unresolved', async () => {
-    await store.sends.claim(sendClaim());
-    await crashIn('ZREM', () => store.sends.settle('main', 'order-1', SENT));
+    await store.sends.claim(sendClaim(), 0);
+    await crashIn('ZREM', () => store.sends.settle(sendClaim(), SENT));
     await store.log.append('main', deliveryReport({ messageId: 'another' }));
     await crash();
     expect(await store.sends.find('main', 'order-1')).toMatchObject({ outcome: SENT });
-    expect(await store.sends.unresolved(9000, 10)).toEqual([]);
+    expect(await store.sends.due(10)).toEqual([]);
   });
 
   it.each(['ZADD', 'HSET'])('schedules a message that is watched again, torn in %s', async (word) => {

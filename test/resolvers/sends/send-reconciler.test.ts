@@ -1,11 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import { CLAIM_MS } from '../../../src/resolvers/sends/claim-window.ts';
-import { NOT_SENT_AFTER_MS } from '../../../src/resolvers/sends/resolve-unknown-send.ts';
-import { createSendResolver, type SendResolverOptions } from '../../../src/resolvers/sends/send-resolver.ts';
+import { CLAIM_MS, NOT_SENT_AFTER_MS } from '../../../src/resolvers/sends/prepared-send.ts';
+import {
+  createSendReconciler,
+  type SendReconcilerOptions,
+} from '../../../src/resolvers/sends/send-reconciler.ts';
 import { openSendDesk, type SendDesk, WORKSPACE } from './send-desk.ts';
 
-function createResolver(desk: SendDesk, changes: Partial<SendResolverOptions> = {}) {
-  return createSendResolver({
+function createReconciler(desk: SendDesk, changes: Partial<SendReconcilerOptions> = {}) {
+  return createSendReconciler({
     ...desk.context(),
     providers: new Map([[WORKSPACE, desk.provider]]),
     isSandbox: () => false,
@@ -21,11 +23,11 @@ async function loseAnswers(desk: SendDesk, kind: 'cut_before' | 'cut_after', cou
 
 const listCalls = (desk: SendDesk) => desk.simulator.requests.count({ path: '/sms/messages' });
 
-describe('the send resolver', () => {
+describe('the send reconciler', () => {
   it('finds every send that was made, and watches its messages', async () => {
     const desk = await openSendDesk();
     await loseAnswers(desk, 'cut_after', 3);
-    expect(await createResolver(desk).runOnce()).toBe(3);
+    expect(await createReconciler(desk).runOnce()).toBe(3);
     for (const index of [0, 1, 2])
       expect(await desk.entry(`cut_after-${index}`)).toMatchObject({ outcome: { kind: 'SENT' } });
     expect(await desk.store.watches.size()).toBe(3);
@@ -36,10 +38,10 @@ describe('the send resolver', () => {
   it('says "not sent" only when the history had time to show it', async () => {
     const desk = await openSendDesk();
     await loseAnswers(desk, 'cut_before', 1);
-    const resolver = createResolver(desk);
-    expect(await resolver.runOnce()).toBe(0);
+    const reconciler = createReconciler(desk);
+    expect(await reconciler.runOnce()).toBe(0);
     await desk.time.advance(CLAIM_MS + NOT_SENT_AFTER_MS);
-    expect(await resolver.runOnce()).toBe(1);
+    expect(await reconciler.runOnce()).toBe(1);
     expect(await desk.entry('cut_before-0')).toMatchObject({ outcome: { kind: 'NOT_SENT' } });
     expect(desk.postCount).toBe(1);
   });
@@ -49,7 +51,7 @@ describe('the send resolver', () => {
     desk.simulator.faults.next({ path: '/sms/send', kind: 'slow', delayMs: 900 });
     const sending = desk.send();
     await vi.waitFor(() => expect(desk.postCount).toBe(1));
-    expect(await createResolver(desk).runOnce()).toBe(0);
+    expect(await createReconciler(desk).runOnce()).toBe(0);
     expect(listCalls(desk)).toBe(0);
     await desk.time.advance(900);
     expect(await sending).toMatchObject({ isReplay: false });
@@ -58,9 +60,9 @@ describe('the send resolver', () => {
   it('asks less and less often for what the history does not show', async () => {
     const desk = await openSendDesk();
     await loseAnswers(desk, 'cut_before', 1);
-    const resolver = createResolver(desk);
+    const reconciler = createReconciler(desk);
     for (let second = 0; second < 300; second += 5) {
-      await resolver.runOnce();
+      await reconciler.runOnce();
       await desk.time.advance(5000);
     }
     expect(listCalls(desk)).toBeGreaterThanOrEqual(5);
@@ -71,34 +73,34 @@ describe('the send resolver', () => {
     const desk = await openSendDesk();
     await loseAnswers(desk, 'cut_after', 1);
     await desk.store.leases.acquire('send-resolver', 'another process', 60_000);
-    expect(await createResolver(desk).runOnce()).toBe(0);
+    expect(await createReconciler(desk).runOnce()).toBe(0);
     await desk.store.leases.release('send-resolver', 'another process');
-    expect(await createResolver(desk).runOnce()).toBe(1);
+    expect(await createReconciler(desk).runOnce()).toBe(1);
   });
 
   it('goes on with the others when the provider does not answer for one', async () => {
     const desk = await openSendDesk();
     await loseAnswers(desk, 'cut_after', 2);
     desk.simulator.faults.next({ path: '/sms/messages', kind: 'error', errorCode: 'FORBIDDEN' });
-    expect(await createResolver(desk).runOnce()).toBe(1);
+    expect(await createReconciler(desk).runOnce()).toBe(1);
   });
 
   it('leaves workspaces alone that are not configured any more', async () => {
     const desk = await openSendDesk();
     await loseAnswers(desk, 'cut_after', 1);
-    expect(await createResolver(desk, { providers: new Map() }).runOnce()).toBe(0);
+    expect(await createReconciler(desk, { providers: new Map() }).runOnce()).toBe(0);
     expect(await desk.entry('cut_after-0')).toMatchObject({ outcome: { kind: 'UNKNOWN' } });
   });
 
   it('works by itself until it is closed, and gives the lease back', async () => {
     const desk = await openSendDesk();
     await loseAnswers(desk, 'cut_after', 1);
-    const resolver = createResolver(desk, { intervalMs: 5 });
-    resolver.start();
+    const reconciler = createReconciler(desk, { intervalMs: 5 });
+    reconciler.start();
     await vi.waitFor(async () =>
       expect(await desk.entry('cut_after-0')).toMatchObject({ outcome: { kind: 'SENT' } }),
     );
-    await resolver.close();
+    await reconciler.close();
     expect(await desk.store.leases.acquire('send-resolver', 'another process', 1000)).toBe(true);
   });
 });

@@ -3,16 +3,18 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Logger } from '../../logger.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { Provider } from '../../rest/provider-session.ts';
-import type { LedgerEntry, Store } from '../../store/store.ts';
-import { createAttemptSchedule } from './attempt-schedule.ts';
-import { resolveUnknownSend } from './resolve-unknown-send.ts';
+import type { SendAttempts } from '../../store/send-attempts.ts';
+import type { LedgerEntry } from '../../store/send-ledger.ts';
+import type { Store } from '../../store/store.ts';
+import { resolveUnknownSend } from './unknown-send.ts';
 
-export interface SendResolverOptions {
+export interface SendReconcilerOptions {
   readonly store: Store;
   /** By workspace id. */
   readonly providers: ReadonlyMap<string, Provider>;
   /** Whether the provider's key of a workspace is a sandbox key. */
   readonly isSandbox: (workspace: string) => boolean;
+  readonly sendAttempts: SendAttempts;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -23,10 +25,10 @@ export interface SendResolverOptions {
 }
 
 /** Finds the truth about sends of unknown outcome without being asked; one replica at a time. */
-export interface SendResolver {
+export interface SendReconciler {
   /** Begins the rounds. */
   start(): void;
-  /** One round: asks for every send that is due. Returns how many truths it found; 0 while another replica does it. */
+  /** One round: looks for every send that is due. Returns how many truths it found; 0 while another replica does it. */
   runOnce(): Promise<number>;
   /** Ends the rounds; resolves when the one under way has stopped. */
   close(): Promise<void>;
@@ -34,41 +36,51 @@ export interface SendResolver {
 
 const LEASE_NAME = 'send-resolver';
 const LEASE_MS = 30_000;
-const BATCH_SIZE = 1000;
 const DEFAULT_INTERVAL_MS = 5000;
+/** Looked for at once: a provider that answers slowly for some must not hold up the others. */
+const AT_ONCE = 4;
+const BATCHES_PER_ROUND = 250;
 
-export function createSendResolver(options: SendResolverOptions): SendResolver {
-  const { store, clock, logger, processId } = options;
+const FIRST_SPACING_MS = 5000;
+const LONGEST_SPACING_MS = 300_000;
+/** Past this many looks the history has had hours to show it; what may still change is a person's doing. */
+const HOPELESS_LOOKS = 50;
+const HOPELESS_SPACING_MS = 3_600_000;
+
+export function createSendReconciler(options: SendReconcilerOptions): SendReconciler {
+  const { store, logger, processId } = options;
   const stopping = new AbortController();
-  const schedule = createAttemptSchedule(clock);
   let rounds: Promise<void> = Promise.resolve();
 
   const holdsLease = () => store.leases.acquire(LEASE_NAME, processId, LEASE_MS);
 
-  async function resolveEntry(entry: LedgerEntry): Promise<boolean> {
+  /** @returns whether the truth was found */
+  async function look(entry: LedgerEntry): Promise<boolean> {
     const provider = options.providers.get(entry.workspace)?.openSession(stopping);
-    if (provider === undefined) return false; // a workspace that is not configured any more
+    // A workspace that is not configured any more cannot be asked for.
+    if (provider === undefined || options.sendAttempts.isRunning(entry.owner)) return false;
     const isSandbox = options.isSandbox(entry.workspace);
     const { outcome } = await resolveUnknownSend(entry, { ...options, provider, isSandbox });
     return outcome !== null && outcome.kind !== 'UNKNOWN';
   }
 
-  async function tryEntry(entry: LedgerEntry): Promise<boolean> {
-    try {
-      return await resolveEntry(entry);
-    } catch (error) {
+  async function lookOrPostpone(entry: LedgerEntry): Promise<boolean> {
+    const isFound = await look(entry).catch((error: unknown) => {
       if (!stopping.signal.aborted) logger.warn({ err: error }, 'The truth about a send could not be found.');
       return false;
-    }
+    });
+    if (!isFound) await store.sends.postpone(entry, spacingMs(entry));
+    return isFound;
   }
 
   async function runOnce(): Promise<number> {
-    if (!(await holdsLease())) return 0;
-    const entries = await store.sends.unresolved(clock.now(), BATCH_SIZE);
     let found = 0;
-    for (const entry of schedule.takeDue(entries)) {
-      if (stopping.signal.aborted || !(await holdsLease())) break;
-      if (await tryEntry(entry)) found += 1;
+    for (let batches = 0; batches < BATCHES_PER_ROUND && !stopping.signal.aborted; batches += 1) {
+      if (!(await holdsLease())) break;
+      const entries = await store.sends.due(AT_ONCE);
+      if (entries.length === 0) break;
+      const results = await Promise.all(entries.map(lookOrPostpone));
+      found += results.filter(Boolean).length;
     }
     return found;
   }
@@ -76,7 +88,7 @@ export function createSendResolver(options: SendResolverOptions): SendResolver {
   async function runRounds(): Promise<void> {
     while (!stopping.signal.aborted) {
       await runOnce().catch((error: unknown) =>
-        logger.warn({ err: error }, 'A round of the send resolver failed.'),
+        logger.warn({ err: error }, 'A round of the send reconciler failed.'),
       );
       await delay(options.intervalMs ?? DEFAULT_INTERVAL_MS, undefined, {
         signal: stopping.signal,
@@ -96,4 +108,10 @@ export function createSendResolver(options: SendResolverOptions): SendResolver {
       await store.leases.release(LEASE_NAME, processId).catch(() => undefined);
     },
   };
+}
+
+/** A truth that is not found at once is looked for less and less often. */
+function spacingMs({ looks }: LedgerEntry): number {
+  if (looks >= HOPELESS_LOOKS) return HOPELESS_SPACING_MS;
+  return Math.min(LONGEST_SPACING_MS, FIRST_SPACING_MS * 2 ** looks);
 }

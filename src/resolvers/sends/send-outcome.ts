@@ -9,7 +9,7 @@ import {
   UpstreamRefusedError,
   UpstreamUnavailableError,
 } from '../../domain/errors.ts';
-import type { SendOutcome, StoredSendError } from '../../store/store.ts';
+import type { SendOutcome, StoredSendError } from '../../store/send-ledger.ts';
 
 /**
  * What a failed send leaves in the ledger. Only what says for certain that nothing was sent counts as that; everything else,
@@ -42,7 +42,7 @@ function toStoredSendError(error: GatewayError): StoredSendError {
   return { code, message, details: {} };
 }
 
-/** The error as it was first told. The wait of a rate limit is over or unknown by now, so it is left out. */
+/** The error as it was first answered. The wait of a rate limit is over or unknown by now, so it is left out. */
 export function toSendError({ code, message, details }: StoredSendError): GatewayError {
   switch (code) {
     case 'INVALID_INPUT':
