@@ -50,7 +50,7 @@ async function openEngine(
   switch (scheme) {
     case 'file:': {
       const { openEmbeddedStore } = await import('./embedded/open-embedded-store.ts');
-      return openEmbeddedStore(folderOf(url), clock, steadyClock);
+      return openEmbeddedStore(folderOf(url), clock, { steadyClock, logger });
     }
     case 'redis:':
     case 'rediss:': {

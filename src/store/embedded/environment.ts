@@ -1,10 +1,12 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Database, open } from 'lmdb';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Logger } from '../../logger.ts';
 import type { LedgerEntry } from '../send-ledger.ts';
 import type { DeadLetter, LogEntry, Watch } from '../store.ts';
 import { StoreUnavailableError } from '../store.ts';
 import { withDeadline } from '../with-deadline.ts';
+import { DATA_FILE, LOCK_FILE, PRIVATE_FILE, prepareFolder, watchDataFile } from './store-folder.ts';
 
 /** A position as a key: milliseconds and sequence, in the order of the log. */
 export type PositionKey = [ms: number, sequence: number];
@@ -54,9 +56,11 @@ export interface Environment {
   readonly tables: Tables;
   /** Runs the change in one write transaction; fsynced when it resolves. Many at once share one commit. */
   write<T>(change: () => T, onCommitted?: (result: T) => void): Promise<T>;
+  /** The same for a change that puts new values over old ones: it needs no room, so it tells nothing about the disk. */
+  overwrite<T>(change: () => T): Promise<T>;
   /** Runs the query on the last commit. */
   read<T>(query: () => T): Promise<T>;
-  /** Goes all the way to the disk and back. */
+  /** Goes all the way to the disk and back. Rejects also while the writes of others fail. */
   touch(): Promise<void>;
   /** Runs the change at once, blocking: for the opening only. */
   writeNow<T>(change: () => T): T;
@@ -64,13 +68,92 @@ export interface Environment {
 }
 
 const MAX_TABLES = 20;
-/** There are phone numbers in it: nobody but the owner of the process may look inside. */
-const PRIVATE_FOLDER = 0o700;
-const PRIVATE_FILE = 0o600;
 const TOUCHED_FACT = 'touched';
+/** As much as some two hundred reports need: on a disk that is nearly full there may be room for less. */
+const TOUCHED_BYTES = 65_536;
+/** For so long a write that failed says that the next one would. */
+const FAILURE_COUNTS_MS = 10_000;
 
-export function openEnvironment(folder: string): Environment {
-  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+/**
+ * @param logger for what happens to the folder while it is open
+ * @throws DamagedFileError when the store that was in the folder is gone or damaged
+ */
+export async function openEnvironment(folder: string, logger: Logger | null = null): Promise<Environment> {
+  await prepareFolder(folder, createStore);
+  const root = openRoot(folder);
+  const tables = openTables(root);
+  const requireFolder = watchDataFile(folder, logger);
+  const failure = createFailureMemory();
+  let isClosed = false;
+  const refuseWhenClosed = () => {
+    if (isClosed) throw new StoreUnavailableError('The store is closed.');
+  };
+
+  const commit = async <T>(change: () => T, onCommitted?: (result: T) => void): Promise<T> => {
+    const result = await root.transaction(change).catch(throwCommitError);
+    // Told even when the caller has stopped waiting for a commit that was too slow.
+    onCommitted?.(result);
+    return result;
+  };
+
+  return {
+    tables,
+    async write(change, onCommitted) {
+      refuseWhenClosed();
+      requireFolder();
+      return failure.observe(withDeadline(commit(change, onCommitted)));
+    },
+    async overwrite(change) {
+      refuseWhenClosed();
+      requireFolder();
+      return withDeadline(commit(change));
+    },
+    async read(query) {
+      refuseWhenClosed();
+      return query();
+    },
+    async touch() {
+      refuseWhenClosed();
+      requireFolder(true);
+      failure.throwRecent();
+      await withDeadline(commit(() => tables.facts.put(TOUCHED_FACT, 'x'.repeat(TOUCHED_BYTES))));
+    },
+    writeNow: (change) => root.transactionSync(change),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await root.close();
+    },
+  };
+}
+
+/** The last failure of a write, until one succeeds or it is so old that the next ones must show. */
+function createFailureMemory() {
+  let last: { readonly error: unknown; readonly atMs: number } | null = null;
+  return {
+    async observe<T>(written: Promise<T>): Promise<T> {
+      try {
+        const result = await written;
+        last = null;
+        return result;
+      } catch (error) {
+        last = { error, atMs: performance.now() };
+        throw error;
+      }
+    },
+    throwRecent() {
+      if (last !== null && performance.now() - last.atMs < FAILURE_COUNTS_MS) throw last.error;
+    },
+  };
+}
+
+async function createStore(folder: string): Promise<void> {
+  const root = openRoot(folder);
+  openTables(root);
+  await root.close();
+}
+
+function openRoot(folder: string): RootDatabase {
   const root = open({
     path: folder,
     encoding: 'json',
@@ -82,43 +165,8 @@ export function openEnvironment(folder: string): Environment {
     eventTurnBatching: false,
     noSubdir: false,
   });
-  for (const name of ['data.mdb', 'lock.mdb']) chmodSync(join(folder, name), PRIVATE_FILE);
-  const tables = openTables(root);
-  let isClosed = false;
-  const refuseWhenClosed = () => {
-    if (isClosed) throw new StoreUnavailableError('The store is closed.');
-  };
-
-  const write: Environment['write'] = async (change, onCommitted) => {
-    refuseWhenClosed();
-    const commit = async () => {
-      const result = await root.transaction(change).catch(throwCommitError);
-      // Told even when the caller has stopped waiting for a commit that was too slow.
-      onCommitted?.(result);
-      return result;
-    };
-    return withDeadline(commit());
-  };
-
-  return {
-    tables,
-    write,
-    async read(query) {
-      refuseWhenClosed();
-      return query();
-    },
-    async touch() {
-      // Without a change there would be nothing to write.
-      const { facts } = tables;
-      await write(() => facts.put(TOUCHED_FACT, Number(facts.get(TOUCHED_FACT) ?? 0) + 1));
-    },
-    writeNow: (change) => root.transactionSync(change),
-    async close() {
-      if (isClosed) return;
-      isClosed = true;
-      await root.close();
-    },
-  };
+  for (const name of [DATA_FILE, LOCK_FILE]) chmodSync(join(folder, name), PRIVATE_FILE);
+  return root;
 }
 
 /** lmdb hands the cause of a failed commit over as one more promise that rejects: it must be heard, or it ends the process. */
@@ -127,7 +175,7 @@ async function throwCommitError(error: unknown): Promise<never> {
   throw error;
 }
 
-function openTables(root: ReturnType<typeof open>): Tables {
+function openTables(root: RootDatabase): Tables {
   const table = <V, K extends Stamp | Stamp[]>(name: string): Database<V, K> =>
     root.openDB<V, K>({ name, encoding: 'json' });
   return {

@@ -3,14 +3,14 @@ import type { Leases } from '../store.ts';
 import type { Environment } from './environment.ts';
 import { keyPart } from './key-part.ts';
 
-export function createLeases({ tables, write, read, writeNow }: Environment, clock: Clock): Leases {
+export function createLeases({ tables, overwrite, read, writeNow }: Environment, clock: Clock): Leases {
   const { leases } = tables;
   // A folder has one process at a time: who held a lease before this one is gone.
   writeNow(() => leases.clearSync());
 
   return {
     acquire: (name, owner, ttlMs) =>
-      write(() => {
+      overwrite(() => {
         const key = keyPart(name);
         const held = leases.get(key);
         const nowMs = clock.now();
@@ -19,7 +19,7 @@ export function createLeases({ tables, write, read, writeNow }: Environment, clo
         return true;
       }),
     release: (name, owner) =>
-      write(() => {
+      overwrite(() => {
         const key = keyPart(name);
         if (leases.get(key)?.owner === owner) leases.remove(key);
       }),
