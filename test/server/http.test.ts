@@ -251,7 +251,10 @@ describe('health', () => {
   it('is alive, ready, and tells its figures', async () => {
     expect((await get('/healthz')).status).toBe(200);
     const ready = await get('/readyz');
-    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', failing: [] }]);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { status: 'ready', failing: [], causes: {}, warnings: [] },
+    ]);
     expect(await gateway.server.isReady()).toBe(true);
     const metrics = await get('/metrics');
     expect(metrics.headers.get('content-type')).toContain('text/plain');

@@ -178,11 +178,16 @@ describe('beside GraphQL', () => {
     await expect(download().then((answer) => answer.text())).rejects.toThrow(/terminated|fetch failed/);
   });
 
-  it('readiness names the part that fails and not why', async () => {
+  it('readiness names the part that fails, and why only in words that are meant to be seen', async () => {
     breakPart(gateway.parts.store, { ping: crashLater });
     const answer = await fetch(`${gateway.url}/readyz`);
     expect(answer.status).toBe(503);
-    expect(await answer.json()).toEqual({ status: 'not ready', failing: ['store'] });
+    expect(await answer.json()).toEqual({
+      status: 'not ready',
+      failing: ['store'],
+      causes: { store: 'The store failed in a way that is not known.' },
+      warnings: [],
+    });
   });
 
   it('metrics that cannot be rendered are a bare error with a request id', async () => {

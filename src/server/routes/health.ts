@@ -1,22 +1,35 @@
-import type { Store } from '../../store/store.ts';
+import { type Store, StoreUnavailableError } from '../../store/store.ts';
 import type { Hub } from '../../subscriptions/hub.ts';
 
+/** Also the body of `/readyz`, with `status` before it. */
 export interface Readiness {
   readonly isReady: boolean;
   /** The parts that cannot do their work; empty when ready. */
   readonly failing: readonly ('draining' | 'store' | 'hub')[];
+  /** Why a part fails, in a sentence, where more is known than that it does. */
+  readonly causes: { readonly store?: string };
+  /** What an operator should look at though it keeps nobody from being served. */
+  readonly warnings: readonly string[];
 }
+
+/** Null while there is nothing to warn of. */
+export type ReadinessWarning = () => string | null;
 
 /** A probe that waits for longer counts as a failure with most orchestrators. */
 const PING_TIMEOUT_MS = 1_500;
 
-/** Whether new callers should come here. Pings of the store are shared by probes that overlap. */
+/**
+ * Whether new callers should come here. Pings of the store are shared by probes that overlap.
+ *
+ * @param warnings asked at each check; they change nothing about who is served @default none
+ */
 export function createReadinessCheck(
   { store, hub }: { readonly store: Pick<Store, 'ping'>; readonly hub: Pick<Hub, 'isConnected'> },
   isDraining: () => boolean,
+  warnings: readonly ReadinessWarning[] = [],
 ): () => Promise<Readiness> {
-  let ping: Promise<boolean> | null = null;
-  const canStoreAnswer = (): Promise<boolean> => {
+  let ping: Promise<string | null> | null = null;
+  const whyStoreFails = (): Promise<string | null> => {
     ping ??= inTime(store.ping()).finally(() => {
       ping = null;
     });
@@ -24,24 +37,35 @@ export function createReadinessCheck(
   };
 
   return async () => {
-    const isStoreFine = await canStoreAnswer();
+    const storeFailure = await whyStoreFails();
     const failing = [
       ...(isDraining() ? (['draining'] as const) : []),
-      ...(isStoreFine ? [] : (['store'] as const)),
+      ...(storeFailure === null ? [] : (['store'] as const)),
       ...(hub.isConnected ? [] : (['hub'] as const)),
     ];
-    return { isReady: failing.length === 0, failing };
+    return {
+      isReady: failing.length === 0,
+      failing,
+      causes: storeFailure === null ? {} : { store: storeFailure },
+      warnings: warnings.map((warn) => warn()).filter((warning) => warning !== null),
+    };
   };
 }
 
-function inTime(answer: Promise<void>): Promise<boolean> {
+/** Null when the answer came in time. */
+function inTime(answer: Promise<void>): Promise<string | null> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS);
+    const tooSlow = `The store did not answer within ${PING_TIMEOUT_MS} ms.`;
+    const timer = setTimeout(() => resolve(tooSlow), PING_TIMEOUT_MS);
     answer
       .then(
-        () => resolve(true),
-        () => resolve(false),
+        () => resolve(null),
+        (error: unknown) => resolve(causeOf(error)),
       )
       .finally(() => clearTimeout(timer));
   });
 }
+
+/** The probe is open to all who reach the port: an error that nobody foresaw may say more than it should. */
+const causeOf = (error: unknown): string =>
+  error instanceof StoreUnavailableError ? error.message : 'The store failed in a way that is not known.';
