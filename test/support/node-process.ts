@@ -10,14 +10,17 @@ export interface NodeProcess {
 }
 
 export interface NodeProcessLimits {
-  /** Files of this size are full, as on a disk that has no more room. In blocks of 512 bytes. */
+  /**
+   * Files of this size are full, as on a disk that has no more room. In blocks of 512 bytes. A soft limit: `prlimit`
+   * lifts it.
+   */
   readonly maxFileBlocks?: number;
 }
 
 /** @param program TypeScript with top-level await; import our modules by absolute URL */
 export function startNodeProcess(program: string, limits: NodeProcessLimits = {}): NodeProcess {
   const command = [process.execPath, '--import', 'tsx', '--input-type', 'module', '--eval', program];
-  const limited = ['-c', `ulimit -f ${limits.maxFileBlocks ?? 'unlimited'}; exec "$@"`, 'sh', ...command];
+  const limited = ['-c', `ulimit -S -f ${limits.maxFileBlocks ?? 'unlimited'}; exec "$@"`, 'sh', ...command];
   const child: ChildProcess = spawn('sh', limited, { stdio: ['ignore', 'pipe', 'ignore'] });
   const exited = once(child, 'exit').then(([code]): number | null => code);
   const lines: string[] = [];

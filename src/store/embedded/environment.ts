@@ -1,4 +1,5 @@
 import { chmodSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Logger } from '../../logger.ts';
@@ -73,6 +74,7 @@ const TOUCHED_FACT = 'touched';
 const TOUCHED_BYTES = 65_536;
 /** For so long a write that failed says that the next one would. */
 const FAILURE_COUNTS_MS = 10_000;
+const { ENOSPC, EDQUOT, EFBIG, EIO } = constants.errno;
 
 /**
  * @param logger for what happens to the folder while it is open
@@ -90,7 +92,7 @@ export async function openEnvironment(folder: string, logger: Logger | null = nu
   };
 
   const commit = async <T>(change: () => T, onCommitted?: (result: T) => void): Promise<T> => {
-    const result = await root.transaction(change).catch(throwCommitError);
+    const result = await root.transaction(change).catch((error) => throwCommitError(error, folder));
     // Told even when the caller has stopped waiting for a commit that was too slow.
     onCommitted?.(result);
     return result;
@@ -170,9 +172,35 @@ function openRoot(folder: string): RootDatabase {
 }
 
 /** lmdb hands the cause of a failed commit over as one more promise that rejects: it must be heard, or it ends the process. */
-async function throwCommitError(error: unknown): Promise<never> {
-  if (error instanceof Error && 'commitError' in error) await error.commitError;
-  throw error;
+async function throwCommitError(error: unknown, folder: string): Promise<never> {
+  if (!(error instanceof Error && 'commitError' in error)) throw error;
+  const cause: unknown = await Promise.resolve(error.commitError).catch((reason: unknown) => reason);
+  throw describeDiskError(cause, folder) ?? cause ?? error;
+}
+
+/** The numbers of pages that LMDB adds tell an operator nothing. */
+function describeDiskError(error: unknown, folder: string): StoreUnavailableError | null {
+  if (!(error instanceof Error && 'code' in error)) return null;
+  const reason = error.message.split(':')[0];
+  switch (error.code) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return new StoreUnavailableError(
+        `There is no room for more in the folder ${folder} (${reason}). Once there is, the store goes on by itself.`,
+        { cause: error },
+      );
+    // Also what LMDB makes of a write that was cut short, as the first one on a full disk is.
+    case EIO:
+      return new StoreUnavailableError(
+        `There is no room in the folder ${folder}, or its disk fails (${reason}).`,
+        {
+          cause: error,
+        },
+      );
+    default:
+      return null;
+  }
 }
 
 function openTables(root: RootDatabase): Tables {
