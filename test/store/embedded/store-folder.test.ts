@@ -45,7 +45,7 @@ const dataFile = () => join(folder, 'data.mdb');
 const logger = createLogger('info', { destination: { write: (line) => void logLines.push(line) } });
 
 async function open(): Promise<Store> {
-  const store = await openEmbeddedStore(folder, { now: () => Date.now() }, logger);
+  const store = await openEmbeddedStore(folder, { now: () => Date.now() }, { logger });
   stores.push(store);
   return store;
 }
