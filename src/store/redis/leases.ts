@@ -21,10 +21,10 @@ const IS_HELD = defineScript(`return redis.call('EXISTS', KEYS[1])`);
 
 export const createLeases = (connection: Connection, keys: StoreKeys): Leases => ({
   async acquire(name, owner, ttlMs) {
-    return (await connection.run(ACQUIRE, [keys.lease(name)], [owner, ttlMs])) === 1;
+    return (await connection.write(ACQUIRE, [keys.lease(name)], [owner, ttlMs])) === 1;
   },
   async release(name, owner) {
-    await connection.run(RELEASE, [keys.lease(name)], [owner]);
+    await connection.write(RELEASE, [keys.lease(name)], [owner]);
   },
   async isHeld(name) {
     return (await connection.run(IS_HELD, [keys.lease(name)], [])) === 1;

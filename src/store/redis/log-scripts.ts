@@ -39,9 +39,11 @@ end
 return timelines
 `);
 
-/** KEYS stream, epoch, trimmed-up-to. ARGV epoch to begin with where there is none. */
+/** KEYS epoch. ARGV epoch to begin with where there is none. */
+export const BEGIN_EPOCH = defineScript(`redis.call('SET', KEYS[1], ARGV[1], 'NX')`);
+
+/** KEYS stream, epoch, trimmed-up-to. The epoch is nil where there is none. */
 export const BOUNDS = defineScript(`
-redis.call('SET', KEYS[2], ARGV[1], 'NX')
 local newest = '0-0'
 if redis.call('EXISTS', KEYS[1]) == 1 then
   local facts = redis.call('XINFO', 'STREAM', KEYS[1])

@@ -8,8 +8,8 @@ import { createEventLog } from './event-log.ts';
 import { createLeases } from './leases.ts';
 import { createLogTail } from './log-tail.ts';
 import { parseRedisUrl } from './redis-url.ts';
-import { createReplicaGate } from './replica-gate.ts';
 import { createSendLedger } from './send-ledger.ts';
+import { createProbe, PROBE, PROBE_TTL_MS } from './server-probe.ts';
 import { createStoreKeys } from './store-keys.ts';
 import { createWatchList } from './watch-list.ts';
 
@@ -38,7 +38,14 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   const client = { url: connectUrl, clientName: toClientName(processId) };
   const keys = createStoreKeys(keyPrefix);
   const closing = new AbortController();
-  const connection = await connectToRedis({ client, serverName, logger, timeoutMs: connectTimeoutMs });
+  const connection = await connectToRedis({
+    client,
+    serverName,
+    logger,
+    timeoutMs: connectTimeoutMs,
+    probe: createProbe(serverName, keys),
+    replicas,
+  });
   try {
     await checkServer(connection, serverName, logger);
   } catch (error) {
@@ -50,7 +57,6 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     log: createEventLog({
       connection,
       keys,
-      replicaGate: createReplicaGate(connection, replicas),
       tail: createLogTail({ client, logKey: keys.log, closing: closing.signal }),
       retentionMs,
     }),
@@ -60,7 +66,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     counters: createCounters(connection, keys),
     deadLetters: createDeadLetters(connection, keys),
     async ping() {
-      await connection.command('PING');
+      await connection.write(PROBE, [keys.probe, keys.epoch], [PROBE_TTL_MS]);
     },
     async close() {
       closing.abort();

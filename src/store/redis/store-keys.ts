@@ -12,6 +12,8 @@ export interface StoreKeys {
   lease(name: string): string;
   counter(key: string, windowMs: number, windowEndMs: number): string;
   readonly deadLetters: string;
+  /** Written only to see whether writes are taken. */
+  readonly probe: string;
 }
 
 export const createStoreKeys = (prefix: string): StoreKeys => ({
@@ -27,4 +29,5 @@ export const createStoreKeys = (prefix: string): StoreKeys => ({
   lease: (name) => `${prefix}lease:${name}`,
   counter: (key, windowMs, windowEndMs) => `${prefix}counter:${windowEndMs}:${windowMs}:${key}`,
   deadLetters: `${prefix}dead-letters`,
+  probe: `${prefix}probe`,
 });

@@ -51,19 +51,20 @@ export function createWatchList(connection: Connection, keys: StoreKeys): WatchL
 
   return {
     async add(watches) {
-      for (const some of inChunks(watches)) await connection.run(ADD, tables, some.flatMap(toFields));
+      for (const some of inChunks(watches)) await connection.write(ADD, tables, some.flatMap(toFields));
     },
     async due(nowMs, limit) {
       const reply = (await connection.run(DUE, tables, [nowMs, limit])) as string[];
       return reply.map((json): Watch => JSON.parse(json));
     },
     async reschedule(watches) {
-      for (const some of inChunks(watches)) await connection.run(RESCHEDULE, tables, some.flatMap(toFields));
+      for (const some of inChunks(watches))
+        await connection.write(RESCHEDULE, tables, some.flatMap(toFields));
     },
     async remove(workspace, messageIds) {
       for (const some of inChunks(messageIds)) {
         const members = some.map((messageId) => toMember(workspace, messageId));
-        await connection.run(REMOVE, tables, members);
+        await connection.write(REMOVE, tables, members);
       }
     },
     async size() {
