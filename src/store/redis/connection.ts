@@ -29,11 +29,11 @@ export interface Connection {
    * @throws TooFewReplicasError when too few replicas have confirmed it in time
    */
   readonly write: Run<[takeBack?: (reply: unknown) => Promise<unknown>]>;
-  /** The `run_id` of the server that commands go to; null while that is not known. */
+  /** The `run_id` of the server that commands go to; null while there is none, or when it keeps it to itself. */
   readonly runId: string | null;
   /** Calls back whenever another connection takes the place of the one before. */
   onRenewed(listener: () => void): void;
-  /** Connects anew, wherever the name leads now. */
+  /** Connects anew, wherever the name leads now; what is under way fails. */
   renew(reason: string): void;
   close(): void;
 }
@@ -112,12 +112,14 @@ export async function connectToRedis(options: ConnectionOptions): Promise<Connec
             return reply;
           },
     get runId() {
-      return runId;
+      return link.isConnected ? runId : null;
     },
     onRenewed(listener) {
       listeners.add(listener);
     },
-    renew: (reason) => link.replace(link.use().client, reason),
+    renew(reason) {
+      if (link.isConnected) link.replace(link.use().client, reason);
+    },
     close: link.close,
   };
 }

@@ -4,7 +4,6 @@ import { comparePositions, type EventLog, type LogEntry, StoreUnavailableError }
 import type { Connection } from './connection.ts';
 import { decodeEntry, encodeReport, type StreamEntry } from './log-entry.ts';
 import { APPEND, BEGIN_EPOCH, BOUNDS, READ_TIMELINES, TRIM } from './log-scripts.ts';
-import type { LogTail } from './log-tail.ts';
 import type { StoreKeys } from './store-keys.ts';
 
 /** Few enough that the server is not held up for long by one script. */
@@ -16,7 +15,7 @@ type BoundsReply = readonly [epoch: string | null, trimmedUpTo: string, newest: 
 export interface EventLogParts {
   readonly connection: Connection;
   readonly keys: StoreKeys;
-  readonly tail: LogTail;
+  readonly tail: EventLog['tail'];
   readonly retentionMs: number;
 }
 

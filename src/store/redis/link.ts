@@ -6,6 +6,7 @@ import type { Probe, ServerFacts } from './server-probe.ts';
 
 /** The one client in use, and the next one when it has to be given up. */
 export interface Link {
+  readonly isConnected: boolean;
   /** The client that is connected to a primary. @throws StoreUnavailableError while there is none */
   use(): LinkedClient;
   /** Resolves when a primary answers for the first time; rejects when it refuses us. */
@@ -101,6 +102,9 @@ export function createLink({ client: options, serverName, presence, probe, onCon
   launch();
 
   return {
+    get isConnected() {
+      return client?.isReady === true && isAdmitted;
+    },
     use() {
       if (isClosed) throw new StoreUnavailableError('The store is closed.');
       if (client?.isReady && isAdmitted) return { client, generation };

@@ -38,12 +38,13 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   const client = { url: connectUrl, clientName: toClientName(processId) };
   const keys = createStoreKeys(keyPrefix);
   const closing = new AbortController();
+  const probe = createProbe(serverName, keys);
   const connection = await connectToRedis({
     client,
     serverName,
     logger,
     timeoutMs: connectTimeoutMs,
-    probe: createProbe(serverName, keys),
+    probe,
     replicas,
   });
   try {
@@ -53,11 +54,13 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     throw error;
   }
 
+  const tail = createLogTail({ client, logKey: keys.log, probe, connection, closing: closing.signal });
+
   return {
     log: createEventLog({
       connection,
       keys,
-      tail: createLogTail({ client, logKey: keys.log, closing: closing.signal }),
+      tail: tail.follow,
       retentionMs,
     }),
     sends: createSendLedger(connection, keys),
