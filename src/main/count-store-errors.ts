@@ -21,6 +21,7 @@ export function countStoreErrors(store: Store, { storeErrors }: Pick<Metrics, 's
     watches: observe(store.watches, counting('watches')),
     leases: observe(store.leases, counting('leases')),
     counters: observe(store.counters, counting('counters')),
+    warning: () => store.warning?.() ?? null,
     ping: () => tell(store.ping(), counting('ping')),
     close: () => store.close(),
   };

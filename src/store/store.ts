@@ -13,8 +13,10 @@ export interface Store {
   readonly leases: Leases;
   readonly counters: Counters;
   readonly deadLetters: DeadLetters;
-  /** Resolves when the engine can answer; rejects with StoreUnavailableError. */
+  /** Resolves when the engine takes writes; rejects with StoreUnavailableError, whose sentence names the cause. */
   ping(): Promise<void>;
+  /** What a person must know though the store does its work; null when there is nothing. */
+  warning?(): string | null;
   close(): Promise<void>;
 }
 

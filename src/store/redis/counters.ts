@@ -20,12 +20,15 @@ return {}
 `);
 
 /** KEYS a counter each. ARGV the amount of each. Never below nothing, and never a counter that is gone. */
-const REFUND = defineScript(`
+const REFUND = defineScript(
+  `
 for i, key in ipairs(KEYS) do
   local used = redis.call('GET', key)
   if used then redis.call('DECRBY', key, math.min(tonumber(used), tonumber(ARGV[i]))) end
 end
-`);
+`,
+  'allow-oom',
+);
 
 /** A counter outlives its window a little, for clocks that differ; the next window has a key of its own. */
 const GRACE_MS = 60_000;

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { reportIdentity } from '../../domain/delivery-report.ts';
-import { comparePositions, type EventLog, type LogEntry, StoreUnavailableError } from '../store.ts';
+import {
+  BEFORE_ALL,
+  comparePositions,
+  type EventLog,
+  type LogEntry,
+  type Position,
+  StoreUnavailableError,
+} from '../store.ts';
 import type { Connection } from './connection.ts';
 import { decodeEntry, encodeReport, type StreamEntry } from './log-entry.ts';
 import { APPEND, BEGIN_EPOCH, BOUNDS, READ_TIMELINES, TRIM } from './log-scripts.ts';
@@ -17,17 +24,25 @@ export interface EventLogParts {
   readonly keys: StoreKeys;
   readonly tail: EventLog['tail'];
   readonly retentionMs: number;
+  /** Called with the epoch of the log whenever it is read; null when there is none. */
+  readonly onEpoch: (epoch: string | null) => void;
 }
 
-export function createEventLog({ connection, keys, tail, retentionMs }: EventLogParts): EventLog {
+export function createEventLog({ connection, keys, tail, retentionMs, onEpoch }: EventLogParts): EventLog {
+  let newestSeen = BEFORE_ALL;
+  const noteSeen = (position: Position) => {
+    if (comparePositions(position, newestSeen) > 0) newestSeen = position;
+  };
+
   return {
     async append(workspace, report) {
       const reply = await connection.write(
         APPEND,
         [keys.log, keys.timeline(workspace, report.messageId), keys.trimmedUpTo],
-        [reportIdentity(report), workspace, encodeReport(report), retentionMs],
+        [reportIdentity(report), workspace, encodeReport(report), retentionMs, newestSeen],
       );
       const [position, isDuplicate] = reply as [string, number];
+      noteSeen(position);
       return { position, isDuplicate: isDuplicate === 1 };
     },
     async read(after, limit) {
@@ -47,13 +62,23 @@ export function createEventLog({ connection, keys, tail, retentionMs }: EventLog
       }
       return found;
     },
-    tail,
+    tail: (after, onEntries, options) =>
+      tail(
+        after,
+        (entries) => {
+          noteSeen(entries.at(-1)?.position ?? BEFORE_ALL);
+          return onEntries(entries);
+        },
+        options,
+      ),
     async bounds() {
       const readBounds = () => connection.run(BOUNDS, [keys.log, keys.epoch, keys.trimmedUpTo]);
       let reply = (await readBounds()) as BoundsReply;
+      onEpoch(reply[0]);
       if (reply[0] === null) {
         await connection.write(BEGIN_EPOCH, [keys.epoch], [randomUUID()]);
         reply = (await readBounds()) as BoundsReply;
+        onEpoch(reply[0]);
       }
       const [epoch, trimmedUpTo, newest] = reply;
       if (epoch === null) throw new StoreUnavailableError('Redis lost the log while it was begun.');

@@ -3,13 +3,19 @@ import type { Connection } from './connection.ts';
 import { defineScript } from './script.ts';
 import type { StoreKeys } from './store-keys.ts';
 
-/** KEYS lease. ARGV owner, milliseconds to hold it, by the server's clock: the one clock that all replicas share. */
-const ACQUIRE = defineScript(`
+/**
+ * KEYS lease. ARGV owner, milliseconds to hold it, by the server's clock: the one clock that all replicas share. When the
+ * memory is full, processes that live must still be known to.
+ */
+const ACQUIRE = defineScript(
+  `
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
-`);
+`,
+  'allow-oom',
+);
 
 /** KEYS lease. ARGV owner. */
 const RELEASE = defineScript(`

@@ -4,6 +4,7 @@ import { checkServer } from './check-server.ts';
 import { connectToRedis } from './connection.ts';
 import { createCounters } from './counters.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createEpochWatch } from './epoch-watch.ts';
 import { createEventLog } from './event-log.ts';
 import { createLeases } from './leases.ts';
 import { createLogTail } from './log-tail.ts';
@@ -56,12 +57,15 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 
   const tail = createLogTail({ client, logKey: keys.log, probe, connection, closing: closing.signal });
 
+  const epochs = createEpochWatch({ connection, keys, serverName, logger, onEmptied: tail.reopen });
+
   return {
     log: createEventLog({
       connection,
       keys,
       tail: tail.follow,
       retentionMs,
+      onEpoch: epochs.saw,
     }),
     sends: createSendLedger(connection, keys),
     watches: createWatchList(connection, keys),
@@ -69,10 +73,13 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     counters: createCounters(connection, keys),
     deadLetters: createDeadLetters(connection, keys),
     async ping() {
-      await connection.write(PROBE, [keys.probe, keys.epoch], [PROBE_TTL_MS]);
+      const epoch = await connection.write(PROBE, [keys.probe, keys.epoch], [PROBE_TTL_MS]);
+      epochs.saw(epoch === null ? null : String(epoch));
     },
+    warning: epochs.warning,
     async close() {
       closing.abort();
+      epochs.close();
       connection.close();
     },
   };

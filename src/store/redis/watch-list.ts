@@ -16,14 +16,17 @@ end
 `);
 
 /** The same for those that are there. One that is gone got its final report meanwhile: it stays gone. */
-const RESCHEDULE = defineScript(`
+const RESCHEDULE = defineScript(
+  `
 for i = 1, #ARGV, 3 do
   if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 1 then
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
     redis.call('ZADD', KEYS[2], ARGV[i + 2], ARGV[i])
   end
 end
-`);
+`,
+  'allow-oom',
+);
 
 /** KEYS watches, watches by due. ARGV now, how many at most. What is in the schedule without a watch is cleared away. */
 const DUE = defineScript(`
