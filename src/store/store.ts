@@ -20,18 +20,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The engine is away or too slow. Nothing is known to be written; the caller may try again. */
-export class StoreUnavailableError extends Error {
-  override readonly name: string = 'StoreUnavailableError';
-}
-
-/** Written, but too few replicas have it: a failover may lose it. It counts as not written, and may be tried again. */
-export class TooFewReplicasError extends StoreUnavailableError {
-  override readonly name = 'TooFewReplicasError';
-  constructor(confirmed: number, needed: number) {
-    super(`Only ${confirmed} of ${needed} replicas have confirmed the write.`);
-  }
-}
+export { StoreUnavailableError, TooFewReplicasError } from './store-errors.ts';
 
 // ── Event log ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

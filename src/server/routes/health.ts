@@ -5,6 +5,8 @@ export interface Readiness {
   readonly isReady: boolean;
   /** The parts that cannot do their work; empty when ready. */
   readonly failing: readonly ('draining' | 'store' | 'hub')[];
+  /** What a person must know though the work is done. */
+  readonly warning: string | null;
 }
 
 /** A probe that waits for longer counts as a failure with most orchestrators. */
@@ -12,7 +14,7 @@ const PING_TIMEOUT_MS = 1_500;
 
 /** Whether new callers should come here. Pings of the store are shared by probes that overlap. */
 export function createReadinessCheck(
-  { store, hub }: { readonly store: Pick<Store, 'ping'>; readonly hub: Pick<Hub, 'isConnected'> },
+  { store, hub }: { readonly store: Pick<Store, 'ping' | 'warning'>; readonly hub: Pick<Hub, 'isConnected'> },
   isDraining: () => boolean,
 ): () => Promise<Readiness> {
   let ping: Promise<boolean> | null = null;
@@ -30,7 +32,7 @@ export function createReadinessCheck(
       ...(isStoreFine ? [] : (['store'] as const)),
       ...(hub.isConnected ? [] : (['hub'] as const)),
     ];
-    return { isReady: failing.length === 0, failing };
+    return { isReady: failing.length === 0, failing, warning: store.warning?.() ?? null };
   };
 }
 

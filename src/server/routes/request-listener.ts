@@ -68,8 +68,12 @@ async function sendReadiness(
   { checkReadiness }: RequestListenerParts,
 ): Promise<void> {
   requireMethod(exchange, 'GET', 'HEAD');
-  const { isReady, failing } = await checkReadiness();
-  const body = JSON.stringify({ status: isReady ? 'ready' : 'not ready', failing });
+  const { isReady, failing, warning } = await checkReadiness();
+  const body = JSON.stringify({
+    status: isReady ? 'ready' : 'not ready',
+    failing,
+    ...(warning !== null && { warning }),
+  });
   sendAnswer(exchange, isReady ? 200 : 503, `${body}\n`, {
     'content-type': 'application/json; charset=utf-8',
   });

@@ -1,13 +1,13 @@
-import { ErrorReply } from 'redis';
 import type { Logger } from '../../logger.ts';
 import { StoreUnavailableError, TooFewReplicasError } from '../store.ts';
-import { STORE_DEADLINE_MS, withDeadline } from '../with-deadline.ts';
+import { withDeadline } from '../with-deadline.ts';
 import type { ClientOptions } from './client.ts';
-import { createLink, type Link } from './link.ts';
+import { createLink } from './link.ts';
 import { createPresence } from './presence.ts';
-import { explainReply, isNotThePrimary, RefusalError } from './refusal.ts';
+import { RefusalError } from './refusal.ts';
 import { createReplicaGate } from './replica-gate.ts';
 import type { Script } from './script.ts';
+import { type Answer, createSender } from './sender.ts';
 import type { Probe } from './server-probe.ts';
 
 type Run<Args extends unknown[] = []> = (
@@ -49,14 +49,6 @@ export interface ConnectionOptions {
   /** How many replicas must confirm a write. */
   readonly replicas: number;
 }
-
-/** A reply, and the connection that it came on. */
-export interface Answer {
-  readonly reply: unknown;
-  readonly generation: number;
-}
-
-export type Send = (...args: readonly string[]) => Promise<Answer>;
 
 /** @throws StoreUnavailableError when no primary can be reached in time, or it refuses us */
 export async function connectToRedis(options: ConnectionOptions): Promise<Connection> {
@@ -121,34 +113,5 @@ export async function connectToRedis(options: ConnectionOptions): Promise<Connec
       if (link.isConnected) link.replace(link.use().client, reason);
     },
     close: link.close,
-  };
-}
-
-/** Sends commands with a deadline, and gives a client up that heard nothing for so long, or is with no primary. */
-function createSender(link: Link, serverName: string): Send {
-  let heardAtMs = performance.now();
-
-  return async (...args) => {
-    const { client, generation } = link.use();
-    const answer = client.sendCommand([...args]).then(
-      (reply: unknown) => {
-        heardAtMs = performance.now();
-        return reply;
-      },
-      (error: unknown) => {
-        if (!(error instanceof ErrorReply)) throw error;
-        heardAtMs = performance.now();
-        throw explainReply(serverName, error.message);
-      },
-    );
-    try {
-      return { reply: await withDeadline(answer), generation };
-    } catch (error) {
-      if (isNotThePrimary(error)) link.replace(client, error instanceof Error ? error.message : '');
-      else if (performance.now() - heardAtMs >= STORE_DEADLINE_MS && client.isReady) {
-        link.replace(client, 'The server does not answer.');
-      }
-      throw error;
-    }
   };
 }

@@ -1,5 +1,5 @@
 import { StoreUnavailableError, TooFewReplicasError } from '../store.ts';
-import type { Send } from './connection.ts';
+import type { Send } from './sender.ts';
 
 /** Lets a write pass only when enough replicas have it too. */
 export interface ReplicaGate {

@@ -3,8 +3,8 @@ import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/domain/clock.ts';
 import { openStore } from '../../../src/store/open-store.ts';
-import type { Send } from '../../../src/store/redis/connection.ts';
 import { createReplicaGate } from '../../../src/store/redis/replica-gate.ts';
+import type { Send } from '../../../src/store/redis/sender.ts';
 import {
   BEFORE_ALL,
   type Store,
