@@ -23,6 +23,7 @@ export function countStoreErrors(store: Store, { storeErrors }: Pick<Metrics, 's
     counters: observe(store.counters, counting('counters')),
     batches: observe(store.batches, counting('sends')),
     keep: (name, value) => tell(store.keep(name, value), counting('sends')),
+    warning: () => store.warning?.() ?? null,
     ping: () => tell(store.ping(), counting('ping')),
     close: () => store.close(),
   };

@@ -19,13 +19,13 @@ export async function holdProcessLease(
   logger: Logger,
 ): Promise<ProcessLease> {
   const name = leaseName(processId);
-  const renew = () => leases.acquire(name, processId, TTL_MS);
+  // Without it the others only look for the truth about this process's sends earlier than they need to.
+  const renew = () =>
+    leases
+      .acquire(name, processId, TTL_MS)
+      .catch((error: unknown) => logger.debug({ err: error }, 'The sign of life was not renewed.'));
   await renew();
-  const timer = setInterval(
-    () =>
-      renew().catch((error: unknown) => logger.debug({ err: error }, 'The sign of life was not renewed.')),
-    RENEW_MS,
-  ).unref();
+  const timer = setInterval(renew, RENEW_MS).unref();
   return {
     async giveUp() {
       clearInterval(timer);

@@ -16,20 +16,14 @@ export interface Store {
   readonly deadLetters: DeadLetters;
   /** Keeps a value under a name for good, unless one is kept there already; returns the one that is kept. */
   keep(name: string, value: string): Promise<string>;
-  /** Resolves when the engine can answer; rejects with StoreUnavailableError. */
+  /** Resolves when the engine takes writes; rejects with StoreUnavailableError, whose sentence names the cause. */
   ping(): Promise<void>;
+  /** What a person must know though the store does its work; null when there is nothing. */
+  warning?(): string | null;
   close(): Promise<void>;
 }
 
-/** The engine is away or too slow. Nothing is known to be written; the caller may try again. */
-export class StoreUnavailableError extends Error {
-  override readonly name: string = 'StoreUnavailableError';
-}
-
-/** Written, but not confirmed by as many replicas as were asked for: a failover may lose it. */
-export class TooFewReplicasError extends StoreUnavailableError {
-  override readonly name = 'TooFewReplicasError';
-}
+export { StoreUnavailableError, TooFewReplicasError } from './store-errors.ts';
 
 // ── Event log ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

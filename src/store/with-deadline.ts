@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from './store.ts';
+import { asUnavailable, StoreUnavailableError } from './store-errors.ts';
 
 /** How long any call on the store may take: a webhook must get its 503 before the provider gives up on the answer. */
 export const STORE_DEADLINE_MS = 2000;
@@ -26,10 +26,4 @@ export async function withDeadline<T>(work: Promise<T>, deadlineMs = STORE_DEADL
   } finally {
     clearTimeout(timer);
   }
-}
-
-function asUnavailable(error: unknown): StoreUnavailableError {
-  if (error instanceof StoreUnavailableError) return error;
-  const reason = error instanceof Error ? error.message : 'unknown reason';
-  return new StoreUnavailableError(`The store failed: ${reason}`, { cause: error });
 }

@@ -190,6 +190,13 @@ describe('beside GraphQL', () => {
     });
   });
 
+  it('readiness shows a warning of the store and stays ready', async () => {
+    breakPart(gateway.parts.store, { warning: () => 'It was emptied.' });
+    const answer = await fetch(`${gateway.url}/readyz`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ status: 'ready', failing: [], warning: 'It was emptied.' });
+  });
+
   it('metrics that cannot be rendered are a bare error with a request id', async () => {
     breakPart(gateway.parts.metrics, { render: crashLater });
     const answer = await fetch(`${gateway.url}/metrics`, { headers: { 'x-request-id': 'find-me' } });

@@ -24,7 +24,7 @@ const PING_TIMEOUT_MS = 1_500;
  * @param warnings asked at each check; they change nothing about who is served @default none
  */
 export function createReadinessCheck(
-  { store, hub }: { readonly store: Pick<Store, 'ping'>; readonly hub: Pick<Hub, 'isConnected'> },
+  { store, hub }: { readonly store: Pick<Store, 'ping' | 'warning'>; readonly hub: Pick<Hub, 'isConnected'> },
   isDraining: () => boolean,
   warnings: readonly ReadinessWarning[] = [],
 ): () => Promise<Readiness> {
@@ -47,7 +47,9 @@ export function createReadinessCheck(
       isReady: failing.length === 0,
       failing,
       causes: storeFailure === null ? {} : { store: storeFailure },
-      warnings: warnings.map((warn) => warn()).filter((warning) => warning !== null),
+      warnings: [...warnings, () => store.warning?.() ?? null]
+        .map((warn) => warn())
+        .filter((warning) => warning !== null),
     };
   };
 }

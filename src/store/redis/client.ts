@@ -14,6 +14,7 @@ export interface ClientOptions {
 }
 
 export type RedisClient = ReturnType<typeof createCommandClient>;
+export type ReadingClient = ReturnType<typeof createReadingClient>;
 
 /**
  * A client that never queues: while the server is away its commands fail at once, and it comes back by itself.

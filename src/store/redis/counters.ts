@@ -20,12 +20,15 @@ return {}
 `);
 
 /** KEYS a counter each. ARGV the amount of each. Never below nothing, and never a counter that is gone. */
-const REFUND = defineScript(`
+const REFUND = defineScript(
+  `
 for i, key in ipairs(KEYS) do
   local used = redis.call('GET', key)
   if used then redis.call('DECRBY', key, math.min(tonumber(used), tonumber(ARGV[i]))) end
 end
-`);
+`,
+  'allow-oom',
+);
 
 /** A counter outlives its window a little, for clocks that differ; the next window has a key of its own. */
 const GRACE_MS = 60_000;
@@ -33,24 +36,31 @@ const GRACE_MS = 60_000;
 export function createCounters(connection: Connection, keys: StoreKeys): Counters {
   const keyOf = (charge: CounterCharge, nowMs: number) =>
     keys.counter(charge.key, charge.windowMs, windowEndMs(charge, nowMs));
+  const giveBack = (counters: readonly string[], charges: readonly CounterCharge[]) =>
+    connection.run(REFUND, counters, amountsOf(charges));
 
   return {
     async charge(charges, nowMs) {
       const leftMs = charges.map((charge) => windowEndMs(charge, nowMs) - nowMs);
-      const reply = await connection.run(
+      const counters = charges.map((charge) => keyOf(charge, nowMs));
+      const reply = await connection.write(
         CHARGE,
-        charges.map((charge) => keyOf(charge, nowMs)),
+        counters,
         charges.flatMap(({ amount, limit }, index) => [amount, limit, (leftMs[index] ?? 0) + GRACE_MS]),
+        // What is refused for want of replicas must not stay counted.
+        async (exceeded) => (exceeded as number[]).length === 0 && giveBack(counters, charges),
       );
       const exceeded = (reply as number[]).map((index) => ({ index, retryAfterMs: leftMs[index] ?? 0 }));
       return exceeded.length === 0 ? { isCharged: true } : { isCharged: false, exceeded };
     },
     async refund(charges, nowMs) {
-      await connection.run(
+      await connection.write(
         REFUND,
         charges.map((charge) => keyOf(charge, nowMs)),
-        charges.map(({ amount }) => amount),
+        amountsOf(charges),
       );
     },
   };
 }
+
+const amountsOf = (charges: readonly CounterCharge[]) => charges.map(({ amount }) => amount);

@@ -12,7 +12,7 @@ redis.call('LTRIM', KEYS[1], 0, ARGV[2] - 1)
 export const createDeadLetters = (connection: Connection, keys: StoreKeys): DeadLetters => ({
   async add({ workspace, receivedAtMs, reason, body }) {
     const json = JSON.stringify({ workspace, receivedAtMs, reason, body });
-    await connection.run(ADD, [keys.deadLetters], [json, MAX_DEAD_LETTERS]);
+    await connection.write(ADD, [keys.deadLetters], [json, MAX_DEAD_LETTERS]);
   },
   async list(limit) {
     if (limit < 1) return [];

@@ -1,41 +1,48 @@
 import { randomUUID } from 'node:crypto';
 import { reportIdentity } from '../../domain/delivery-report.ts';
-import { comparePositions, type EventLog, type LogEntry } from '../store.ts';
+import {
+  BEFORE_ALL,
+  comparePositions,
+  type EventLog,
+  type LogEntry,
+  type Position,
+  StoreUnavailableError,
+} from '../store.ts';
 import type { Connection } from './connection.ts';
 import { decodeEntry, encodeReport, type StreamEntry } from './log-entry.ts';
-import { APPEND, BOUNDS, READ_TIMELINES, TRIM } from './log-scripts.ts';
-import type { LogTail } from './log-tail.ts';
-import type { ReplicaGate } from './replica-gate.ts';
+import { APPEND, BEGIN_EPOCH, BOUNDS, READ_TIMELINES, TRIM } from './log-scripts.ts';
 import type { StoreKeys } from './store-keys.ts';
 
 /** Few enough that the server is not held up for long by one script. */
 const TRIM_BATCH = 1000;
 const TIMELINES_PER_CALL = 100;
 
+type BoundsReply = readonly [epoch: string | null, trimmedUpTo: string, newest: string];
+
 export interface EventLogParts {
   readonly connection: Connection;
   readonly keys: StoreKeys;
-  readonly replicaGate: ReplicaGate;
-  readonly tail: LogTail;
+  readonly tail: EventLog['tail'];
   readonly retentionMs: number;
+  /** Called with the epoch of the log whenever it is read; null when there is none. */
+  readonly onEpoch: (epoch: string | null) => void;
 }
 
-export function createEventLog({
-  connection,
-  keys,
-  replicaGate,
-  tail,
-  retentionMs,
-}: EventLogParts): EventLog {
+export function createEventLog({ connection, keys, tail, retentionMs, onEpoch }: EventLogParts): EventLog {
+  let newestSeen = BEFORE_ALL;
+  const noteSeen = (position: Position) => {
+    if (comparePositions(position, newestSeen) > 0) newestSeen = position;
+  };
+
   return {
     async append(workspace, report) {
-      const reply = await connection.run(
+      const reply = await connection.write(
         APPEND,
         [keys.log, keys.timeline(workspace, report.messageId), keys.trimmedUpTo],
-        [reportIdentity(report), workspace, encodeReport(report), retentionMs],
+        [reportIdentity(report), workspace, encodeReport(report), retentionMs, newestSeen],
       );
       const [position, isDuplicate] = reply as [string, number];
-      await replicaGate.pass();
+      noteSeen(position);
       return { position, isDuplicate: isDuplicate === 1 };
     },
     async read(after, limit) {
@@ -55,17 +62,33 @@ export function createEventLog({
       }
       return found;
     },
-    tail,
+    tail: (after, onEntries, options) =>
+      tail(
+        after,
+        (entries) => {
+          noteSeen(entries.at(-1)?.position ?? BEFORE_ALL);
+          return onEntries(entries);
+        },
+        options,
+      ),
     async bounds() {
-      const reply = await connection.run(BOUNDS, [keys.log, keys.epoch, keys.trimmedUpTo], [randomUUID()]);
-      const [epoch, trimmedUpTo, newest] = reply as [string, string, string];
+      const readBounds = () => connection.run(BOUNDS, [keys.log, keys.epoch, keys.trimmedUpTo]);
+      let reply = (await readBounds()) as BoundsReply;
+      onEpoch(reply[0]);
+      if (reply[0] === null) {
+        await connection.write(BEGIN_EPOCH, [keys.epoch], [randomUUID()]);
+        reply = (await readBounds()) as BoundsReply;
+        onEpoch(reply[0]);
+      }
+      const [epoch, trimmedUpTo, newest] = reply;
+      if (epoch === null) throw new StoreUnavailableError('Redis lost the log while it was begun.');
       return { epoch, trimmedUpTo, newest };
     },
     async trim(olderThanMs) {
       let total = 0;
       for (let removed = TRIM_BATCH; removed === TRIM_BATCH; total += removed) {
         const cutoffMs = Math.max(0, Math.floor(olderThanMs));
-        removed = Number(await connection.run(TRIM, [keys.log, keys.trimmedUpTo], [cutoffMs, TRIM_BATCH]));
+        removed = Number(await connection.write(TRIM, [keys.log, keys.trimmedUpTo], [cutoffMs, TRIM_BATCH]));
       }
       return total;
     },

@@ -4,13 +4,14 @@ import { checkServer } from './check-server.ts';
 import { connectToRedis } from './connection.ts';
 import { createCounters } from './counters.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createEpochWatch } from './epoch-watch.ts';
 import { createEventLog } from './event-log.ts';
 import { createLeases } from './leases.ts';
 import { createLogTail } from './log-tail.ts';
 import { parseRedisUrl } from './redis-url.ts';
-import { createReplicaGate } from './replica-gate.ts';
 import { defineScript } from './script.ts';
 import { createBatches, createSendLedger } from './send-ledger.ts';
+import { createProbe, PROBE, PROBE_TTL_MS } from './server-probe.ts';
 import { createStoreKeys } from './store-keys.ts';
 import { createWatchList } from './watch-list.ts';
 
@@ -54,7 +55,15 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   const client = { url: connectUrl, clientName: toClientName(processId) };
   const keys = createStoreKeys(keyPrefix);
   const closing = new AbortController();
-  const connection = await connectToRedis({ client, serverName, logger, timeoutMs: connectTimeoutMs });
+  const probe = createProbe(serverName, keys);
+  const connection = await connectToRedis({
+    client,
+    serverName,
+    logger,
+    timeoutMs: connectTimeoutMs,
+    probe,
+    replicas,
+  });
   try {
     await checkServer(connection, serverName, logger);
   } catch (error) {
@@ -62,26 +71,37 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     throw error;
   }
 
+  const tail = createLogTail({ client, logKey: keys.log, probe, connection, closing: closing.signal });
+
+  const epochs = createEpochWatch({ connection, keys, serverName, logger, onEmptied: tail.reopen });
+
   return {
     log: createEventLog({
       connection,
       keys,
-      replicaGate: createReplicaGate(connection, replicas),
-      tail: createLogTail({ client, logKey: keys.log, closing: closing.signal }),
+      tail: tail.follow,
       retentionMs,
+      onEpoch: epochs.saw,
     }),
     sends: createSendLedger(connection, keys),
     batches: createBatches(connection, keys, ledgerRetentionMs),
-    keep: async (name, value) => String(await connection.write(KEEP, [keys.kept(name)], [value])),
+    async keep(name, value) {
+      // Only what is new needs its replicas: a gateway can start while they are away.
+      const kept = await connection.command('GET', keys.kept(name));
+      return String(kept ?? (await connection.write(KEEP, [keys.kept(name)], [value])));
+    },
     watches: createWatchList(connection, keys),
     leases: createLeases(connection, keys),
     counters: createCounters(connection, keys),
     deadLetters: createDeadLetters(connection, keys),
     async ping() {
-      await connection.command('PING');
+      const epoch = await connection.write(PROBE, [keys.probe, keys.epoch], [PROBE_TTL_MS]);
+      epochs.saw(epoch === null ? null : String(epoch));
     },
+    warning: epochs.warning,
     async close() {
       closing.abort();
+      epochs.close();
       connection.close();
     },
   };

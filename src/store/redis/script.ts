@@ -14,7 +14,11 @@ export interface Script {
   readonly sha: string;
 }
 
-export const defineScript = (source: string): Script => ({
-  source,
-  sha: createHash('sha1').update(source).digest('hex'),
-});
+/**
+ * @param flag `allow-oom` for what must go on when the memory of the server is full, because it frees some or adds none.
+ *   A script without it is refused then before its first write, and changes nothing.
+ */
+export function defineScript(lines: string, flag?: 'allow-oom'): Script {
+  const source = flag === undefined ? lines : `#!lua flags=${flag}\n${lines}`;
+  return { source, sha: createHash('sha1').update(source).digest('hex') };
+}

@@ -15,6 +15,8 @@ export interface StoreKeys {
   counter(key: string, windowMs: number, windowEndMs: number): string;
   readonly deadLetters: string;
   kept(name: string): string;
+  /** Written only to see whether writes are taken. */
+  readonly probe: string;
 }
 
 export const createStoreKeys = (prefix: string): StoreKeys => ({
@@ -33,4 +35,5 @@ export const createStoreKeys = (prefix: string): StoreKeys => ({
   counter: (key, windowMs, windowEndMs) => `${prefix}counter:${windowEndMs}:${windowMs}:${key}`,
   deadLetters: `${prefix}dead-letters`,
   kept: (name) => `${prefix}kept:${name}`,
+  probe: `${prefix}probe`,
 });

@@ -16,14 +16,17 @@ end
 `);
 
 /** The same for those that are there. One that is gone got its final report meanwhile: it stays gone. */
-const RESCHEDULE = defineScript(`
+const RESCHEDULE = defineScript(
+  `
 for i = 1, #ARGV, 3 do
   if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 1 then
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
     redis.call('ZADD', KEYS[2], ARGV[i + 2], ARGV[i])
   end
 end
-`);
+`,
+  'allow-oom',
+);
 
 /** KEYS watches, watches by due. ARGV now, how many at most. What is in the schedule without a watch is cleared away. */
 const DUE = defineScript(`
@@ -51,19 +54,20 @@ export function createWatchList(connection: Connection, keys: StoreKeys): WatchL
 
   return {
     async add(watches) {
-      for (const some of inChunks(watches)) await connection.run(ADD, tables, some.flatMap(toFields));
+      for (const some of inChunks(watches)) await connection.write(ADD, tables, some.flatMap(toFields));
     },
     async due(nowMs, limit) {
       const reply = (await connection.run(DUE, tables, [nowMs, limit])) as string[];
       return reply.map((json): Watch => JSON.parse(json));
     },
     async reschedule(watches) {
-      for (const some of inChunks(watches)) await connection.run(RESCHEDULE, tables, some.flatMap(toFields));
+      for (const some of inChunks(watches))
+        await connection.write(RESCHEDULE, tables, some.flatMap(toFields));
     },
     async remove(workspace, messageIds) {
       for (const some of inChunks(messageIds)) {
         const members = some.map((messageId) => toMember(workspace, messageId));
-        await connection.run(REMOVE, tables, members);
+        await connection.write(REMOVE, tables, members);
       }
     },
     async size() {
