@@ -56,8 +56,8 @@ const COUNTERS = {
   },
   upstreamBreaker: {
     name: 'gateway_upstream_breaker_total',
-    help: 'Changes of the circuit breaker before the provider.',
-    labels: { state: ['opened', 'half_opened', 'closed'] },
+    help: 'Changes of the circuit breakers before the provider, one for each area of its API.',
+    labels: { area: UPSTREAM_AREAS, state: ['opened', 'half_opened', 'closed'] },
   },
   webhooks: {
     name: 'gateway_webhooks_total',

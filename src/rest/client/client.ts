@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Logger } from '../../logger.ts';
-import type { Metrics } from '../../metrics.ts';
+import { type Metrics, UPSTREAM_AREAS, type UpstreamArea } from '../../metrics.ts';
 import { isSignatureClash, TransportFailure, type UpstreamFailure } from '../failures/failures.ts';
 import { type CircuitBreakerOptions, createCircuitBreaker } from '../resilience/circuit-breaker.ts';
 import { createConcurrencyLimit } from '../resilience/concurrency-limit.ts';
@@ -66,16 +66,18 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
   const signer = settings.apiSecret === null ? null : createSigner(settings.apiSecret, clock);
   const credentials = { apiKey: settings.apiKey, signer, basePath: base.pathname.replace(/\/+$/, '') };
   const meter = createCallMeter(metrics);
-  const limits = { options: settings.retry, budget: createRetryBudget(settings.retry) };
   const concurrency = createConcurrencyLimit({
     max: settings.transport.maxConnections,
     onChange: (difference) => metrics.upstreamConcurrency.inc(difference),
   });
   metrics.upstreamConcurrency.inc(concurrency.current);
-  const breaker = createCircuitBreaker<Exchange<unknown>>(settings.breaker, isOutage, (state) => {
-    metrics.upstreamBreaker.inc({ state });
-    logger.warn({ workspace: settings.workspace, state }, 'the circuit to the provider changed');
-  });
+  const areas = forEachArea((area) => ({
+    limits: { options: settings.retry, budget: createRetryBudget(settings.retry) },
+    breaker: createCircuitBreaker<Exchange<unknown>>(settings.breaker, isOutage, (state) => {
+      metrics.upstreamBreaker.inc({ area, state });
+      logger.warn({ workspace: settings.workspace, area, state }, 'the circuit to the provider changed');
+    }),
+  }));
 
   const asJson: Way<string, UpstreamAnswer> = {
     send: transport.exchange,
@@ -90,7 +92,7 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
     },
   };
 
-  /** Waits for a place, signs, and goes over the wire; null while the circuit is open. */
+  /** Waits for a place, signs, and goes over the wire; null while the circuit of the area is open. */
   async function exchange<Body, Result>(
     call: UpstreamCall,
     scope: CallScope,
@@ -100,7 +102,7 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
     const release = await concurrency.acquire(scope.signal);
     let done: Exchange<Body> | null = null;
     try {
-      done = await breaker.run(async () => {
+      done = await areas[call.area].breaker.run(async () => {
         const request = await signRequest(call, credentials, scope.signal, isAgain);
         scope.signal.throwIfAborted();
         scope.cost.calls += 1;
@@ -129,7 +131,7 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
   const make =
     <Body, Result>(way: Way<Body, Result>) =>
     (call: UpstreamCall, scope: CallScope): Promise<Result> =>
-      withRetries({ rule: call.retry, signal: scope.signal }, limits, (failureBefore) =>
+      withRetries({ rule: call.retry, signal: scope.signal }, areas[call.area].limits, (failureBefore) =>
         meter.counted(call, () => attempt(call, scope, way, failureBefore)),
       );
 
@@ -143,6 +145,10 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
     },
   };
 }
+
+/** Each area has a circuit and a retry budget to itself: statistics that fail must not stop a send. */
+const forEachArea = <Own>(create: (area: UpstreamArea) => Own): Readonly<Record<UpstreamArea, Own>> =>
+  Object.fromEntries(UPSTREAM_AREAS.map((area) => [area, create(area)])) as Record<UpstreamArea, Own>;
 
 /** No answer, or a fault of the provider's; a refusal or a rate limit shows that it is well. */
 function isOutage(exchange: Exchange<unknown>, isProbe: boolean): boolean {
