@@ -179,7 +179,7 @@ describe('calls at once to the provider', () => {
     expect(await concurrency()).toBeGreaterThan(shrunk);
   });
 
-  it('never are more than so many: the rest waits its turn and is answered', async () => {
+  it('never are more than so many, less those kept for sends: the rest waits its turn and is answered', async () => {
     const held: Deferred<void>[] = [];
     let running = 0;
     let most = 0;
@@ -192,16 +192,16 @@ describe('calls at once to the provider', () => {
       running -= 1;
       json({ status: false, error_code: 'NOT_FOUND' }, 404)(request, response, index);
     });
-    const gateway = await start(upstream.baseUrl, ['shop'], { SMS_API_CONNECTIONS: '4' });
+    const gateway = await start(upstream.baseUrl, ['shop'], { SMS_API_CONNECTIONS: '5' });
     const reads = Array.from({ length: 12 }, (_, index) =>
       ask('HTTP', gateway, { query: `{ message(messageId: "api_${index}_1") { id } }` }, token),
     );
     for (let answered = 0; answered < 12; answered += 1) {
-      await upstream.received(Math.min(12, answered + 4));
+      await upstream.received(Math.min(12, answered + 3));
       await expect.poll(() => held.length, { interval: 5 }).toBeGreaterThan(0);
       held.shift()?.resolve();
     }
     for (const answer of await Promise.all(reads)) expect(answer.data).toEqual({ message: null });
-    expect(most).toBe(4);
+    expect(most).toBe(3);
   });
 });

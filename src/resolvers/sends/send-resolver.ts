@@ -46,7 +46,7 @@ export function createSendResolver(options: SendResolverOptions): SendResolver {
   const holdsLease = () => store.leases.acquire(LEASE_NAME, processId, LEASE_MS);
 
   async function resolveEntry(entry: LedgerEntry): Promise<boolean> {
-    const provider = options.providers.get(entry.workspace)?.openSession(stopping);
+    const provider = options.providers.get(entry.workspace)?.openSession(stopping, { lane: 'background' });
     if (provider === undefined) return false; // a workspace that is not configured any more
     const isSandbox = options.isSandbox(entry.workspace);
     const { outcome } = await resolveUnknownSend(entry, { ...options, provider, isSandbox });

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Logger } from '../../logger.ts';
-import { type Metrics, UPSTREAM_AREAS, type UpstreamArea } from '../../metrics.ts';
+import { type Metrics, UPSTREAM_AREAS, type UpstreamArea, type UpstreamLane } from '../../metrics.ts';
 import { isSignatureClash, TransportFailure, type UpstreamFailure } from '../failures/failures.ts';
 import { type CircuitBreakerOptions, createCircuitBreaker } from '../resilience/circuit-breaker.ts';
 import { createConcurrencyLimit } from '../resilience/concurrency-limit.ts';
@@ -8,7 +8,7 @@ import { type RetryOptions, withRetries } from '../resilience/retry.ts';
 import { createRetryBudget, type RetryBudgetOptions } from '../resilience/retry-budget.ts';
 import { createSigner, type Signer } from '../signing/signer.ts';
 import { readAnswer } from './answer.ts';
-import type { CallScope, UpstreamAnswer, UpstreamCall } from './call.ts';
+import { type CallScope, laneOf, type UpstreamAnswer, type UpstreamCall } from './call.ts';
 import { createCallMeter } from './call-meter.ts';
 import { signRequest } from './signed-request.ts';
 import {
@@ -56,7 +56,7 @@ export interface ClientParts {
 
 /** How a kind of call goes over the wire, and how its answer is read; reading throws what the answer refuses. */
 interface Way<Body, Result> {
-  readonly send: (request: HttpRequest, signal: AbortSignal) => Promise<Exchange<Body>>;
+  readonly send: (request: HttpRequest, lane: UpstreamLane, signal: AbortSignal) => Promise<Exchange<Body>>;
   readonly read: (call: UpstreamCall, answer: HttpAnswer<Body>) => Result | Promise<Result>;
 }
 
@@ -69,6 +69,8 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
   const concurrency = createConcurrencyLimit({
     max: settings.transport.maxConnections,
     onChange: (difference) => metrics.upstreamConcurrency.inc(difference),
+    onLaneChange: (kind, lane, difference) =>
+      (kind === 'places' ? metrics.upstreamPlaces : metrics.upstreamWaiting).inc({ lane }, difference),
   });
   metrics.upstreamConcurrency.inc(concurrency.current);
   const areas = forEachArea((area) => ({
@@ -84,7 +86,7 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
     read: (call, answer) => readAnswer(call.area, answer, clock.now()),
   };
   const asStream: Way<ByteStream, HttpAnswer<ByteStream>> = {
-    send: transport.openStream,
+    send: (request, _lane, signal) => transport.openStream(request, signal),
     async read(call, answer) {
       if (isStreamed(answer)) return answer;
       readAnswer(call.area, { ...answer, body: await answer.body.text() }, clock.now());
@@ -99,14 +101,15 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
     way: Way<Body, Result>,
     isAgain: boolean,
   ): Promise<Exchange<Body> | null> {
-    const release = await concurrency.acquire(scope.signal);
+    const lane = laneOf(call, scope);
+    const release = await concurrency.acquire(lane, scope.signal);
     let done: Exchange<Body> | null = null;
     try {
       done = await areas[call.area].breaker.run(async () => {
         const request = await signRequest(call, credentials, scope.signal, isAgain);
         scope.signal.throwIfAborted();
         scope.cost.calls += 1;
-        return meter.timed(call, () => way.send(request, scope.signal));
+        return meter.timed(call, () => way.send(request, lane, scope.signal));
       });
       return done;
     } finally {
