@@ -1,9 +1,14 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { GUARDS } from './domain/guard.ts';
-
-/** Label names with the only values they take: a label never carries what a caller sent. */
-type LabelSets = Readonly<Record<string, readonly string[]>>;
-type LabelsOf<Sets extends LabelSets> = { readonly [Name in keyof Sets]: Sets[Name][number] };
+import {
+  createCounter,
+  createGauge,
+  createHistogram,
+  type LabelledCounter,
+  type LabelledGauge,
+  type LabelledHistogram,
+  type MetricSpec,
+} from './metrics/closed-labels.ts';
 
 /** The provider's endpoints, grouped as the files of `rest/` are. */
 export const UPSTREAM_AREAS = [
@@ -20,6 +25,10 @@ export const UPSTREAM_AREAS = [
 ] as const;
 export type UpstreamArea = (typeof UPSTREAM_AREAS)[number];
 
+/** In which order calls get places at the provider: sends, reads of one message, other reads of callers, the rest. */
+export const UPSTREAM_LANES = ['send', 'status', 'read', 'background'] as const;
+export type UpstreamLane = (typeof UPSTREAM_LANES)[number];
+
 const HTTP_ROUTES = [
   'graphql',
   'webhook',
@@ -32,7 +41,6 @@ const HTTP_ROUTES = [
 ] as const;
 export type HttpRoute = (typeof HTTP_ROUTES)[number];
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const OPERATION_TYPES = ['query', 'mutation', 'subscription'] as const;
 
 const COUNTERS = {
@@ -56,8 +64,8 @@ const COUNTERS = {
   },
   upstreamBreaker: {
     name: 'gateway_upstream_breaker_total',
-    help: 'Changes of the circuit breaker before the provider.',
-    labels: { state: ['opened', 'half_opened', 'closed'] },
+    help: 'Changes of the circuit breakers before the provider, one for each area of its API.',
+    labels: { area: UPSTREAM_AREAS, state: ['opened', 'half_opened', 'closed'] },
   },
   webhooks: {
     name: 'gateway_webhooks_total',
@@ -142,6 +150,19 @@ const GAUGES = {
   },
 } as const;
 
+const LABELLED_GAUGES = {
+  upstreamPlaces: {
+    name: 'gateway_upstream_places',
+    help: 'REST calls that have one of the places at the provider, by lane.',
+    labels: { lane: UPSTREAM_LANES },
+  },
+  upstreamWaiting: {
+    name: 'gateway_upstream_waiting',
+    help: 'REST calls that wait for a place at the provider, by lane.',
+    labels: { lane: UPSTREAM_LANES },
+  },
+} as const satisfies Record<string, MetricSpec>;
+
 const HISTOGRAMS = {
   upstreamDuration: {
     name: 'gateway_upstream_duration_seconds',
@@ -160,32 +181,19 @@ const HISTOGRAMS = {
   },
 } as const satisfies Record<string, MetricSpec>;
 
-interface MetricSpec {
-  readonly name: string;
-  readonly help: string;
-  readonly labels: LabelSets;
-}
-
-/** A counter whose labels take only the listed values. Without labels: `inc({})`. */
-export interface LabelledCounter<Sets extends LabelSets> {
-  inc(labels: LabelsOf<Sets>, amount?: number): void;
-}
-
-export interface LabelledHistogram<Sets extends LabelSets> {
-  /** @param seconds what was measured */
-  observe(labels: LabelsOf<Sets>, seconds: number): void;
-}
-
 type Counters = {
   readonly [Name in keyof typeof COUNTERS]: LabelledCounter<(typeof COUNTERS)[Name]['labels']>;
 };
 type Histograms = {
   readonly [Name in keyof typeof HISTOGRAMS]: LabelledHistogram<(typeof HISTOGRAMS)[Name]['labels']>;
 };
+type LabelledGauges = {
+  readonly [Name in keyof typeof LABELLED_GAUGES]: LabelledGauge<(typeof LABELLED_GAUGES)[Name]['labels']>;
+};
 type Gauges = { readonly [Name in keyof typeof GAUGES]: Pick<Gauge, 'inc' | 'dec' | 'set'> };
 
 /** What this process counts, each under its own name; `render` is the body of `/metrics`. */
-export interface Metrics extends Counters, Gauges, Histograms {
+export interface Metrics extends Counters, Gauges, LabelledGauges, Histograms {
   readonly contentType: string;
   render(): Promise<string>;
 }
@@ -197,31 +205,11 @@ export function createMetrics(options: { readonly process: boolean } = { process
   return {
     ...mapValues(COUNTERS, (spec) => createCounter(registry, spec)),
     ...mapValues(GAUGES, (spec) => new Gauge({ ...spec, registers: [registry] })),
+    ...mapValues(LABELLED_GAUGES, (spec) => createGauge(registry, spec)),
     ...mapValues(HISTOGRAMS, (spec) => createHistogram(registry, spec)),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };
-}
-
-/** Every combination starts at zero, so that a rate over it is right from the first event on. */
-function createCounter(registry: Registry, spec: MetricSpec): Counter {
-  const { labels, ...rest } = spec;
-  const counter = new Counter({ ...rest, labelNames: Object.keys(labels), registers: [registry] });
-  for (const combination of combinationsOf(labels)) counter.inc(combination, 0);
-  return counter;
-}
-
-function createHistogram(registry: Registry, spec: MetricSpec): Histogram {
-  const { labels, ...rest } = spec;
-  return new Histogram({ ...rest, labelNames: Object.keys(labels), buckets: SECONDS, registers: [registry] });
-}
-
-function combinationsOf(labels: LabelSets): Record<string, string>[] {
-  return Object.entries(labels).reduce<Record<string, string>[]>(
-    (combinations, [name, values]) =>
-      combinations.flatMap((combination) => values.map((value) => ({ ...combination, [name]: value }))),
-    [{}],
-  );
 }
 
 function mapValues<Source extends object, Result>(

@@ -17,7 +17,7 @@ export interface ProviderConfig {
   readonly timeoutMs: number;
   /** How long an answer serves repeats of the same read. */
   readonly cacheTtlMs: number;
-  /** Connections kept to the provider, per workspace. */
+  /** Calls to the provider at once, per workspace. */
   readonly maxConnections: number;
   /** What the account may call, over all its keys. */
   readonly callsPerSecond: number;

@@ -3,6 +3,7 @@ import type { Interruptible } from '../domain/interruptible.ts';
 import type { Message } from '../domain/message.ts';
 import type { SendReceipt, SendRequest } from '../domain/send.ts';
 import { toError } from '../domain/to-error.ts';
+import type { UpstreamLane } from '../metrics.ts';
 import { fetchBalance, fetchPayments, fetchPrices } from './areas/account.ts';
 import { fetchMessage, listMessages } from './areas/messages.ts';
 import type { ProviderParts } from './areas/provider-parts.ts';
@@ -18,11 +19,15 @@ import {
 } from './areas/webhooks.ts';
 import type { CallScope } from './client/call.ts';
 import { createMessageLoader } from './loaders/message-loader.ts';
-import type { ProviderSession, SendOptions } from './provider-session.ts';
+import type { ProviderSession, SendOptions, SessionOptions, UpstreamCost } from './provider-session.ts';
 
 /** The provider as one operation uses it. */
-export function openSession(parts: ProviderParts, caller: Interruptible): ProviderSession {
-  const scope = new SessionScope(caller);
+export function openSession(
+  parts: ProviderParts,
+  caller: Interruptible,
+  { lane }: SessionOptions = {},
+): ProviderSession {
+  const scope = new SessionScope(caller, lane ?? null);
   const loader = createMessageLoader(parts, scope);
   const ownSends = createOwnSends(parts);
   const loadMessage = async (messageId: string) => ownSends.find(messageId) ?? loader.load(messageId);
@@ -42,12 +47,12 @@ export function openSession(parts: ProviderParts, caller: Interruptible): Provid
     listMessages: (query, page) => listMessages(parts, scope, query, page),
     listTraffic: (query, page) => listTraffic(parts, scope, query, page),
     exportTraffic: (query, downloadSignal) =>
-      exportTraffic(parts, { cost: scope.cost, signal: downloadSignal }, query),
+      exportTraffic(parts, { ...scope, signal: downloadSignal }, query),
     fetchTotals: (query) => fetchTotals(parts, scope, query),
     fetchDailyStats: (query) => fetchDailyStats(parts, scope, query),
     fetchCountryStats: (query) => fetchCountryStats(parts, scope, query),
     fetchBalance: () => fetchBalance(parts, scope),
-    fetchPrices: () => fetchPrices(parts, scope),
+    fetchPrices: (lane) => fetchPrices(parts, lane === undefined ? scope : scope.inLane(lane)),
     fetchPayments: () => fetchPayments(parts, scope),
     fetchWebhookSettings: () => fetchWebhookSettings(parts, scope),
     fetchWebhookAttempts: () => fetchWebhookAttempts(parts, scope),
@@ -58,12 +63,23 @@ export function openSession(parts: ProviderParts, caller: Interruptible): Provid
 
 /** On whose behalf the calls of one operation are made. An operation that is answered from memory asks for no signal. */
 class SessionScope implements CallScope {
-  readonly cost = { calls: 0, coalesced: 0, cached: 0 };
   readonly #caller: Interruptible;
+  readonly lane: UpstreamLane | null;
+  readonly cost: UpstreamCost;
   #signal: AbortSignal | null = null;
 
-  constructor(caller: Interruptible) {
+  constructor(
+    caller: Interruptible,
+    lane: UpstreamLane | null,
+    cost = { calls: 0, coalesced: 0, cached: 0 },
+  ) {
     this.#caller = caller;
+    this.lane = lane;
+    this.cost = cost;
+  }
+
+  inLane(lane: UpstreamLane): SessionScope {
+    return new SessionScope(this.#caller, lane, this.cost);
   }
 
   get signal(): AbortSignal {

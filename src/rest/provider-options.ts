@@ -19,7 +19,7 @@ export interface ProviderOptions {
   readonly metrics: Metrics;
   /** Longest wait for one answer, per attempt. @default 10000 */
   readonly timeoutMs?: number;
-  /** @default 64 */
+  /** Calls at once; a quarter of them is kept for sends. @default 64 */
   readonly maxConnections?: number;
   readonly retry?: Partial<RetryOptions & RetryBudgetOptions>;
   readonly breaker?: Partial<CircuitBreakerOptions>;

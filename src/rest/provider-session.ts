@@ -6,6 +6,7 @@ import type { SendReceipt, SendRequest, SignedAttempt } from '../domain/send.ts'
 import type { CountryStats, DailyStats, TrafficTotals } from '../domain/statistics.ts';
 import type { TrafficItem } from '../domain/traffic-item.ts';
 import type { WebhookAttempt, WebhookSettings, WebhookSettingsChange } from '../domain/webhook-settings.ts';
+import type { UpstreamLane } from '../metrics.ts';
 
 /** What one operation cost at the provider; told in `extensions.upstream`. */
 export interface UpstreamCost {
@@ -56,7 +57,8 @@ export interface ProviderSession {
   fetchDailyStats(query: TrafficQuery): Promise<readonly DailyStats[]>;
   fetchCountryStats(query: TrafficQuery): Promise<readonly CountryStats[]>;
   fetchBalance(): Promise<Balance>;
-  fetchPrices(): Promise<readonly NetworkPrice[]>;
+  /** @param lane where to wait for a place: a send that needs the prices waits as sends do */
+  fetchPrices(lane?: UpstreamLane): Promise<readonly NetworkPrice[]>;
   fetchPayments(): Promise<readonly Payment[]>;
   fetchWebhookSettings(): Promise<WebhookSettings>;
   fetchWebhookAttempts(): Promise<readonly WebhookAttempt[]>;
@@ -100,10 +102,18 @@ export interface SendOptions {
   readonly startSignal?: AbortSignal;
 }
 
+export interface SessionOptions {
+  /**
+   * The lane in which its calls wait for a place at the provider; sends always wait in their own. @default that of each
+   * call: reads of one message before other reads, exports last
+   */
+  readonly lane?: UpstreamLane;
+}
+
 /** One workspace at the provider, for the length of the process. */
 export interface Provider {
   readonly workspace: string;
-  openSession(caller: Interruptible): ProviderSession;
+  openSession(caller: Interruptible, options?: SessionOptions): ProviderSession;
   /** A report arrived: the cached message follows it at once, without a call. */
   applyReport(news: StatusNews): void;
   close(): Promise<void>;

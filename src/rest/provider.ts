@@ -24,7 +24,7 @@ export function createProvider(options: ProviderOptions): Provider {
   };
   return {
     workspace: settings.workspace,
-    openSession: (caller) => openSession(parts, caller),
+    openSession: (caller, sessionOptions) => openSession(parts, caller, sessionOptions),
     applyReport: parts.messages.applyReport,
     close: parts.client.close,
   };

@@ -44,7 +44,7 @@ export async function reconcileWorkspace(
   const { workspace } = provider;
   const open = await forgetSettled(workspace, due, parts);
   if (open.length === 0) return [];
-  const session = provider.openSession(parts);
+  const session = provider.openSession(parts, { lane: 'background' });
   const answers = await askProvider(open, { ...parts, session });
   if (answers.outage !== null)
     parts.logger.warn(

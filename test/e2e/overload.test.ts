@@ -107,16 +107,15 @@ describe('a provider that is dead for one workspace', () => {
     (request, response, index) =>
       (request.headers['x-api-key'] === apiKey ? how : OK)(request, response, index);
 
-  async function openCircuit(gateway: LiveGateway): Promise<void> {
-    for (let failed = 0; failed < 20; failed += 1) await ask('HTTP', gateway, BALANCE, token);
-    expect(await figure(gateway, 'gateway_upstream_breaker_total{state="opened"}')).toBe(1);
-  }
+  const openedOf = (area: string, gateway: LiveGateway) =>
+    figure(gateway, `gateway_upstream_breaker_total{area="${area}",state="opened"}`);
 
   it('is not called any more, and the other workspace notices nothing', async () => {
     const upstream = await scripted(deadFor('sk_prod_shop', json('', 500)));
     const gateway = await start(upstream.baseUrl, ['shop', 'bank']);
     const bank = await tokenOf('bank');
-    await openCircuit(gateway);
+    for (let failed = 0; failed < 20; failed += 1) await ask('HTTP', gateway, BALANCE, token);
+    expect(await openedOf('balance', gateway)).toBe(1);
     const callsOf = (key: string) =>
       upstream.requests.filter(({ headers }) => headers['x-api-key'] === key).length;
     const before = callsOf('sk_prod_shop');
@@ -135,13 +134,14 @@ describe('a provider that is dead for one workspace', () => {
 
   it('leaves an unknown send unknown, and says of a new one that nothing was sent', async () => {
     const upstream = await scripted(cut);
-    const gateway = await start(upstream.baseUrl);
+    const gateway = await start(upstream.baseUrl, ['shop'], { GUARDS: 'off' });
     const send = async (key: string) =>
       (await ask('HTTP', gateway, { query: SEND, variables: { key } }, token)).data?.['sendSms'];
     expect(await send('order-1')).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
-    await openCircuit(gateway);
+    for (let failed = 1; failed < 20; failed += 1) await send(`cut-${failed}`);
+    expect(await openedOf('send', gateway)).toBe(1);
     const posts = () => upstream.requests.filter(({ method }) => method === 'POST').length;
-    expect(posts()).toBe(1);
+    expect(posts()).toBe(20);
     for (let asked = 0; asked < 3; asked += 1)
       expect(await send('order-1')).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     expect(await send('order-2')).toEqual({
@@ -149,7 +149,7 @@ describe('a provider that is dead for one workspace', () => {
       code: 'UPSTREAM_UNAVAILABLE',
       isSafeToRetry: true,
     });
-    expect(posts()).toBe(1);
+    expect(posts()).toBe(20);
     const entry = await gateway.gateway.parts.store.sends.find('shop', 'order-1');
     expect(entry?.outcome).toEqual({ kind: 'UNKNOWN' });
     expect((await gateway.gateway.parts.store.sends.find('shop', 'order-2'))?.outcome?.kind).toBe('NOT_SENT');
@@ -179,7 +179,7 @@ describe('calls at once to the provider', () => {
     expect(await concurrency()).toBeGreaterThan(shrunk);
   });
 
-  it('never are more than so many: the rest waits its turn and is answered', async () => {
+  it('never are more than so many, less those kept for sends: the rest waits its turn and is answered', async () => {
     const held: Deferred<void>[] = [];
     let running = 0;
     let most = 0;
@@ -192,16 +192,16 @@ describe('calls at once to the provider', () => {
       running -= 1;
       json({ status: false, error_code: 'NOT_FOUND' }, 404)(request, response, index);
     });
-    const gateway = await start(upstream.baseUrl, ['shop'], { SMS_API_CONNECTIONS: '4' });
+    const gateway = await start(upstream.baseUrl, ['shop'], { SMS_API_CONNECTIONS: '5' });
     const reads = Array.from({ length: 12 }, (_, index) =>
       ask('HTTP', gateway, { query: `{ message(messageId: "api_${index}_1") { id } }` }, token),
     );
     for (let answered = 0; answered < 12; answered += 1) {
-      await upstream.received(Math.min(12, answered + 4));
+      await upstream.received(Math.min(12, answered + 3));
       await expect.poll(() => held.length, { interval: 5 }).toBeGreaterThan(0);
       held.shift()?.resolve();
     }
     for (const answer of await Promise.all(reads)) expect(answer.data).toEqual({ message: null });
-    expect(most).toBe(4);
+    expect(most).toBe(3);
   });
 });

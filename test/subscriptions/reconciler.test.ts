@@ -48,6 +48,18 @@ describe('the reconciler', () => {
     expect(await test.metrics.render()).toContain('gateway_reconciler_messages_total{outcome="recovered"} 1');
   });
 
+  it('asks in the background: callers come first', async () => {
+    const test = await openReconciling();
+    await test.send([NEVER_REPORTED]);
+    await test.elapse(91 * SECOND_MS);
+    test.simulator.faults.next({ path: '/sms/status', kind: 'slow', delayMs: 900 });
+    const round = test.reconciler.runOnce();
+    await expect.poll(() => test.metrics.render()).toContain('gateway_upstream_places{lane="background"} 1');
+    await expect.poll(() => statusCalls(test).singles).toBe(1);
+    await test.elapse(900);
+    expect(await round).toMatchObject({ recoveredCount: 1 });
+  });
+
   it('writes what a webhook that comes after all would write: the log has it once', async () => {
     const test = await openReconciling();
     const [messageId = ''] = await test.send([NEVER_REPORTED]);

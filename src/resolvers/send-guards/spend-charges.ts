@@ -59,7 +59,7 @@ async function priceSend(
   { to, text }: SendRequest,
   { provider, clock }: Pick<OperationContext, 'provider' | 'clock'>,
 ): Promise<Decimal | null> {
-  const prices = createPriceList(await provider.fetchPrices(), clock.now());
+  const prices = createPriceList(await provider.fetchPrices('send'), clock.now());
   const { segments } = measureText(text);
   return to.reduce<Decimal | null>((sum, recipient) => {
     const rate = prices.rateOf(recipient);

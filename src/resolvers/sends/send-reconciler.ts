@@ -56,7 +56,7 @@ export function createSendReconciler(options: SendReconcilerOptions): SendReconc
 
   /** @returns whether the truth was found */
   async function look(entry: LedgerEntry): Promise<boolean> {
-    const provider = options.providers.get(entry.workspace)?.openSession(stopping);
+    const provider = options.providers.get(entry.workspace)?.openSession(stopping, { lane: 'background' });
     // A workspace that is not configured any more cannot be asked for.
     if (provider === undefined || options.sendAttempts.isRunning(entry.owner)) return false;
     const isSandbox = options.isSandbox(entry.workspace);

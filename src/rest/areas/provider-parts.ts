@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Logger } from '../../logger.ts';
 import type { MessageCache } from '../cache/message-cache.ts';
 import type { ReadCache } from '../cache/read-cache.ts';
-import type { CallScope, UpstreamAnswer, UpstreamCall } from '../client/call.ts';
+import { type CallScope, laneOf, type UpstreamAnswer, type UpstreamCall } from '../client/call.ts';
 import type { UpstreamClient } from '../client/client.ts';
 import type { RowReader } from '../wire/rows.ts';
 
@@ -32,5 +32,5 @@ export function cachedRead<Result>(
 ): Promise<Result> {
   const load = async (shared: CallScope) => how.read(await client.call(call, shared));
   const key = call.query === '' ? call.path : `${call.path}?${call.query}`;
-  return reads.read({ key, isFresh: how.isFresh === true, load }, scope);
+  return reads.read({ key, lane: laneOf(call, scope), isFresh: how.isFresh === true, load }, scope);
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { Metrics } from '../../metrics.ts';
+import { type Metrics, UPSTREAM_LANES, type UpstreamLane } from '../../metrics.ts';
 import type { CallScope } from '../client/call.ts';
 import { type SharedCall, startSharedCall } from './shared-call.ts';
 
@@ -16,10 +16,20 @@ export interface ReadCache {
 
 export interface CachedRead<Result> {
   readonly key: string;
+  /** Where its call would wait. A call in flight that may wait behind others than that is not shared. */
+  readonly lane: UpstreamLane;
   /** Passes what is kept by; a call in flight is still shared. */
   readonly isFresh?: boolean;
   readonly load: (scope: CallScope) => Promise<Result>;
 }
+
+interface CallInFlight {
+  readonly call: SharedCall<unknown>;
+  readonly lane: UpstreamLane;
+}
+
+const isAtLeast = (lane: UpstreamLane, other: UpstreamLane): boolean =>
+  UPSTREAM_LANES.indexOf(lane) <= UPSTREAM_LANES.indexOf(other);
 
 interface KeptAnswer {
   readonly result: unknown;
@@ -36,7 +46,7 @@ export interface ReadCacheParts {
 
 export function createReadCache({ clock, metrics, ttlMs, maxAnswers }: ReadCacheParts): ReadCache {
   const kept = new Map<string, KeptAnswer>();
-  const inFlight = new Map<string, SharedCall<unknown>>();
+  const inFlight = new Map<string, CallInFlight>();
 
   function keep(key: string, result: unknown): void {
     if (ttlMs <= 0) return;
@@ -50,18 +60,18 @@ export function createReadCache({ clock, metrics, ttlMs, maxAnswers }: ReadCache
     }
   }
 
-  function start<Result>({ key, load }: CachedRead<Result>, scope: CallScope): SharedCall<unknown> {
+  function start<Result>({ key, lane, load }: CachedRead<Result>, { cost }: CallScope): SharedCall<unknown> {
     const call: SharedCall<unknown> = startSharedCall(async (signal) => {
       try {
-        const result = await load({ signal, cost: scope.cost });
+        const result = await load({ signal, cost, lane });
         // A call that was dropped meanwhile may hold what is no longer true.
-        if (inFlight.get(key) === call) keep(key, result);
+        if (inFlight.get(key)?.call === call) keep(key, result);
         return result;
       } finally {
-        if (inFlight.get(key) === call) inFlight.delete(key);
+        if (inFlight.get(key)?.call === call) inFlight.delete(key);
       }
     });
-    inFlight.set(key, call);
+    inFlight.set(key, { call, lane });
     return call;
   }
 
@@ -80,10 +90,11 @@ export function createReadCache({ clock, metrics, ttlMs, maxAnswers }: ReadCache
       }
       scope.signal.throwIfAborted();
       const running = inFlight.get(read.key);
-      const isShared = running !== undefined && !running.isAbandoned();
+      const isShared =
+        running !== undefined && !running.call.isAbandoned() && isAtLeast(running.lane, read.lane);
       if (isShared) scope.cost.coalesced += 1;
       metrics.upstreamReads.inc({ result: isShared ? 'coalesced' : 'called' });
-      return (await (isShared ? running : start(read, scope)).join(scope.signal)) as Result;
+      return (await (isShared ? running.call : start(read, scope)).join(scope.signal)) as Result;
     },
     drop(prefixes) {
       dropFrom(kept, prefixes);

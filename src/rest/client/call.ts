@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { SignedAttempt } from '../../domain/send.ts';
-import type { UpstreamArea } from '../../metrics.ts';
+import type { UpstreamArea, UpstreamLane } from '../../metrics.ts';
 import type { UpstreamCost } from '../provider-session.ts';
 import type { RetryRule } from '../resilience/retry.ts';
 
@@ -26,7 +26,26 @@ export interface UpstreamCall {
 export interface CallScope {
   readonly signal: AbortSignal;
   readonly cost: UpstreamCost;
+  /** Where its calls wait for a place; null for the lane of each call's area. */
+  readonly lane: UpstreamLane | null;
 }
+
+const LANE_BY_AREA: Readonly<Record<UpstreamArea, UpstreamLane>> = {
+  send: 'send',
+  status: 'status',
+  messages: 'read',
+  unified: 'read',
+  export: 'background',
+  stats: 'read',
+  balance: 'read',
+  pricing: 'read',
+  payments: 'read',
+  webhooks: 'read',
+};
+
+/** A send is a send, also one that is made in the background to learn the fate of another. */
+export const laneOf = ({ area }: Pick<UpstreamCall, 'area'>, { lane }: CallScope): UpstreamLane =>
+  area === 'send' ? 'send' : (lane ?? LANE_BY_AREA[area]);
 
 /** A 2xx that is not a refusal. `body` is parsed JSON with money as digits. */
 export interface UpstreamAnswer {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Logger } from '../../logger.ts';
-import type { Metrics } from '../../metrics.ts';
+import { type Metrics, UPSTREAM_AREAS, type UpstreamArea, type UpstreamLane } from '../../metrics.ts';
 import { isSignatureClash, TransportFailure, type UpstreamFailure } from '../failures/failures.ts';
 import { type CircuitBreakerOptions, createCircuitBreaker } from '../resilience/circuit-breaker.ts';
 import { createConcurrencyLimit } from '../resilience/concurrency-limit.ts';
@@ -8,7 +8,7 @@ import { type RetryOptions, withRetries } from '../resilience/retry.ts';
 import { createRetryBudget, type RetryBudgetOptions } from '../resilience/retry-budget.ts';
 import { createSigner, type Signer } from '../signing/signer.ts';
 import { readAnswer } from './answer.ts';
-import type { CallScope, UpstreamAnswer, UpstreamCall } from './call.ts';
+import { type CallScope, laneOf, type UpstreamAnswer, type UpstreamCall } from './call.ts';
 import { createCallMeter } from './call-meter.ts';
 import { createProviderClock } from './provider-clock.ts';
 import { signRequest } from './signed-request.ts';
@@ -61,7 +61,7 @@ export interface ClientParts {
 
 /** How a kind of call goes over the wire, and how its answer is read; reading throws what the answer refuses. */
 interface Way<Body, Result> {
-  readonly send: (request: HttpRequest, signal: AbortSignal) => Promise<Exchange<Body>>;
+  readonly send: (request: HttpRequest, lane: UpstreamLane, signal: AbortSignal) => Promise<Exchange<Body>>;
   readonly read: (call: UpstreamCall, answer: HttpAnswer<Body>) => Result | Promise<Result>;
 }
 
@@ -72,23 +72,27 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
   const credentials = { apiKey: settings.apiKey, signer, basePath: base.pathname.replace(/\/+$/, '') };
   const meter = createCallMeter(metrics);
   const providerClock = createProviderClock();
-  const limits = { options: settings.retry, budget: createRetryBudget(settings.retry) };
   const concurrency = createConcurrencyLimit({
     max: settings.transport.maxConnections,
     onChange: (difference) => metrics.upstreamConcurrency.inc(difference),
+    onLaneChange: (kind, lane, difference) =>
+      (kind === 'places' ? metrics.upstreamPlaces : metrics.upstreamWaiting).inc({ lane }, difference),
   });
   metrics.upstreamConcurrency.inc(concurrency.current);
-  const breaker = createCircuitBreaker<Exchange<unknown>>(settings.breaker, isOutage, (state) => {
-    metrics.upstreamBreaker.inc({ state });
-    logger.warn({ workspace: settings.workspace, state }, 'the circuit to the provider changed');
-  });
+  const areas = forEachArea((area) => ({
+    limits: { options: settings.retry, budget: createRetryBudget(settings.retry) },
+    breaker: createCircuitBreaker<Exchange<unknown>>(settings.breaker, isOutage, (state) => {
+      metrics.upstreamBreaker.inc({ area, state });
+      logger.warn({ workspace: settings.workspace, area, state }, 'the circuit to the provider changed');
+    }),
+  }));
 
   const asJson: Way<string, UpstreamAnswer> = {
     send: transport.exchange,
     read: (call, answer) => readAnswer(call.area, answer, clock.now()),
   };
   const asStream: Way<ByteStream, HttpAnswer<ByteStream>> = {
-    send: transport.openStream,
+    send: (request, _lane, signal) => transport.openStream(request, signal),
     async read(call, answer) {
       if (isStreamed(answer)) return answer;
       readAnswer(call.area, { ...answer, body: await answer.body.text() }, clock.now());
@@ -96,21 +100,22 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
     },
   };
 
-  /** Waits for a place, signs, and goes over the wire; null while the circuit is open. */
+  /** Waits for a place, signs, and goes over the wire; null while the circuit of the area is open. */
   async function exchange<Body, Result>(
     call: UpstreamCall,
     scope: CallScope,
     way: Way<Body, Result>,
     isAgain: boolean,
   ): Promise<Exchange<Body> | null> {
-    const release = await concurrency.acquire(scope.signal);
+    const lane = laneOf(call, scope);
+    const release = await concurrency.acquire(lane, scope.signal);
     let done: Exchange<Body> | null = null;
     try {
-      done = await breaker.run(async () => {
+      done = await areas[call.area].breaker.run(async () => {
         const request = await signRequest(call, credentials, scope.signal, isAgain);
         scope.signal.throwIfAborted();
         scope.cost.calls += 1;
-        return meter.timed(call, () => way.send(request, scope.signal));
+        return meter.timed(call, () => way.send(request, lane, scope.signal));
       });
       if (done?.kind === 'answer') providerClock.note(done.answer.headers);
       return done;
@@ -136,7 +141,7 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
   const make =
     <Body, Result>(way: Way<Body, Result>) =>
     (call: UpstreamCall, scope: CallScope): Promise<Result> =>
-      withRetries({ rule: call.retry, signal: scope.signal }, limits, (failureBefore) =>
+      withRetries({ rule: call.retry, signal: scope.signal }, areas[call.area].limits, (failureBefore) =>
         meter.counted(call, () => attempt(call, scope, way, failureBefore)),
       );
 
@@ -152,6 +157,10 @@ export function createClient({ settings, clock, logger, metrics }: ClientParts):
     },
   };
 }
+
+/** Each area has a circuit and a retry budget to itself: statistics that fail must not stop a send. */
+const forEachArea = <Own>(create: (area: UpstreamArea) => Own): Readonly<Record<UpstreamArea, Own>> =>
+  Object.fromEntries(UPSTREAM_AREAS.map((area) => [area, create(area)])) as Record<UpstreamArea, Own>;
 
 /** No answer, or a fault of the provider's; a refusal or a rate limit shows that it is well. */
 function isOutage(exchange: Exchange<unknown>, isProbe: boolean): boolean {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
-import type { UpstreamArea } from '../../metrics.ts';
+import type { UpstreamArea, UpstreamLane } from '../../metrics.ts';
 import { TransportFailure, type TransportReason } from '../failures/failures.ts';
 import { type CallResult, traceCall } from './upstream-channel.ts';
 import { dispatcherFor, type Writing } from './writing.ts';
@@ -34,7 +34,7 @@ export type Exchange<Body> =
 
 export interface Transport {
   /** One request, the whole body as text. What changes something is not stopped once it may be on the wire. */
-  exchange(request: HttpRequest, signal: AbortSignal): Promise<Exchange<string>>;
+  exchange(request: HttpRequest, lane: UpstreamLane, signal: AbortSignal): Promise<Exchange<string>>;
   /** One request, the body as it comes; the signal stops it at any time. */
   openStream(request: HttpRequest, signal: AbortSignal): Promise<Exchange<ByteStream>>;
   close(): Promise<void>;
@@ -66,11 +66,14 @@ export function createTransport(options: TransportOptions): Transport {
     headersTimeout: options.attemptTimeoutMs,
     bodyTimeout: options.attemptTimeoutMs,
   };
-  const answers = new Pool(options.origin, {
+  const answerOptions: Pool.Options = {
     ...poolOptions,
     connections: options.maxConnections,
     maxResponseSize: options.maxAnswerBytes,
-  });
+  };
+  const answers = new Pool(options.origin, answerOptions);
+  // Apart: the connections of other calls may all hang, or wait to be opened.
+  const sends = new Pool(options.origin, answerOptions);
   const streams = new Pool(options.origin, { ...poolOptions, connections: options.maxStreams });
   const traced = <Result extends CallResult>(
     request: HttpRequest,
@@ -83,12 +86,12 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   return {
-    exchange: (given, signal) =>
+    exchange: (given, lane, signal) =>
       traced(given, (request) =>
         attempt(request, signal, options.attemptTimeoutMs, async (stop, writing) => {
-          const response = await dispatcherFor(answers, request, writing).request(
-            requestOptions(request, stop),
-          );
+          const pool = lane === 'send' ? sends : answers;
+          const dispatcher = dispatcherFor(pool, request, writing);
+          const response = await dispatcher.request(requestOptions(request, stop));
           return { status: response.statusCode, headers: response.headers, body: await response.body.text() };
         }),
       ),
@@ -105,7 +108,7 @@ export function createTransport(options: TransportOptions): Transport {
     async close() {
       await streams.destroy();
       // What is being sent is worth its answer; no attempt lasts longer than its timeout.
-      await answers.close();
+      await Promise.all([answers.close(), sends.close()]);
     },
   };
 }

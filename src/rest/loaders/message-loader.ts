@@ -79,7 +79,11 @@ async function fetchSingly(
   parts: ProviderParts,
   scope: CallScope,
 ): Promise<void> {
+  if (ids.length === 0) return;
+  // A reader of one message does not wait behind a reader of a hundred.
+  const lane = scope.lane ?? (ids.length > 1 ? 'read' : null);
+  const single: CallScope = { signal: scope.signal, cost: scope.cost, lane };
   await forEachBounded(ids, SINGLE_CALLS_AT_ONCE, async (id) => {
-    loaded.set(id, await fetchMessage(parts, scope, id).catch(toError));
+    loaded.set(id, await fetchMessage(parts, single, id).catch(toError));
   });
 }

@@ -69,6 +69,19 @@ describe('the send reconciler', () => {
     expect(listCalls(desk)).toBeLessThanOrEqual(7);
   });
 
+  it('asks in the background: callers come first', async () => {
+    const desk = await openSendDesk();
+    await loseAnswers(desk, 'cut_after', 1);
+    desk.simulator.faults.next({ path: '/sms/messages', kind: 'slow', delayMs: 900 });
+    const round = createResolver(desk).runOnce();
+    await vi.waitFor(async () =>
+      expect(await desk.metrics.render()).toContain('gateway_upstream_places{lane="background"} 1'),
+    );
+    await vi.waitFor(() => expect(listCalls(desk)).toBe(1));
+    await desk.time.advance(900);
+    expect(await round).toBe(1);
+  });
+
   it('runs at one replica at a time', async () => {
     const desk = await openSendDesk();
     await loseAnswers(desk, 'cut_after', 1);

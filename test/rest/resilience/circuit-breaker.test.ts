@@ -1,19 +1,18 @@
 import { describe, expect, it, vi } from 'vitest';
-import { PLAIN_SEND, SEND_REQUEST } from '../../support/sample-send.ts';
+import { PLAIN_SEND, SEND_ANSWER, SEND_REQUEST } from '../../support/sample-send.ts';
 import { cut, inTurn, json, refusal } from '../../support/scripted-upstream.ts';
+import { QUICK_RETRIES } from '../../support/test-provider.ts';
 import { errorOf, useScriptedProvider } from '../../support/use-scripted-provider.ts';
 
-const OPEN_MS = 40;
-const provider = useScriptedProvider({
-  retry: { maxAttempts: 1 },
-  breaker: { window: 4, threshold: 0.5, openMs: OPEN_MS },
-});
+const BREAKER = { window: 4, threshold: 0.5, openMs: 40 };
+const provider = useScriptedProvider({ retry: { maxAttempts: 1 }, breaker: BREAKER });
 const OK = json({ balance: 1, currency: 'EUR' });
 
 const balance = () => {
   provider.test.clock.advance(2000);
   return provider.test.session().fetchBalance();
 };
+const send = () => provider.test.session().sendMessages(SEND_REQUEST, PLAIN_SEND);
 const openCircuit = async () => {
   provider.upstream.script(refusal(500, 'INTERNAL_ERROR'));
   for (let failed = 0; failed < 4; failed += 1) await errorOf(balance());
@@ -22,7 +21,7 @@ const breakerCounts = async () =>
   Object.fromEntries(
     Array.from(
       (await provider.test.metrics.render()).matchAll(
-        /gateway_upstream_breaker_total\{state="(\w+)"\} (\d+)/g,
+        /gateway_upstream_breaker_total\{area="balance",state="(\w+)"\} (\d+)/g,
       ),
       ([, state, count]) => [state, Number(count)],
     ),
@@ -41,12 +40,22 @@ describe('the circuit to a provider that does not answer', () => {
     expect(await breakerCounts()).toEqual({ opened: 1, half_opened: 0, closed: 0 });
   });
 
-  it('keeps sends from being written, and says that nothing was sent', async () => {
+  it('is one for each area: sends and other reads are made while one area fails', async () => {
+    provider.configure({ breaker: { ...BREAKER, openMs: 60_000 } });
     await openCircuit();
-    expect(await errorOf(provider.test.session().sendMessages(SEND_REQUEST, PLAIN_SEND))).toMatchObject({
-      code: 'UPSTREAM_UNAVAILABLE',
-      isSafeToRetry: true,
-    });
+    provider.upstream.script((request, ...rest) =>
+      (request.path.endsWith('/send') ? json(SEND_ANSWER) : json([]))(request, ...rest),
+    );
+    expect(await send()).toMatchObject({ summary: { acceptedCount: 1 } });
+    expect(await provider.test.session().fetchPayments()).toEqual([]);
+    expect(await errorOf(balance())).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+  });
+
+  it('of sends keeps them from being written, and says that nothing was sent', async () => {
+    provider.configure({ breaker: { ...BREAKER, openMs: 60_000 } });
+    provider.upstream.script(cut);
+    for (let failed = 0; failed < 4; failed += 1) await errorOf(send());
+    expect(await errorOf(send())).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', isSafeToRetry: true });
     expect(provider.upstream.requests).toHaveLength(4);
   });
 
@@ -60,20 +69,22 @@ describe('the circuit to a provider that does not answer', () => {
   });
 
   it('lets nobody else wait for that one call', async () => {
-    await openCircuit();
+    const ask = (id: string, caller = new AbortController()) =>
+      provider.test.provider.openSession(caller).refreshMessage(`api_${id}_1`);
+    provider.upstream.script(refusal(500, 'INTERNAL_ERROR'));
+    for (let failed = 0; failed < 4; failed += 1) await errorOf(ask(`${failed}`));
     provider.upstream.script(() => undefined);
     const caller = new AbortController();
     await vi.waitFor(
       async () => {
-        const probe = provider.test.provider.openSession(caller).fetchBalance();
+        const probe = ask('probe', caller);
         probe.catch(() => undefined);
         await Promise.race([provider.upstream.received(5), probe]);
       },
       { interval: 5 },
     );
-    const other = provider.test.session();
-    expect(await errorOf(other.fetchPayments())).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
-    expect(other.cost.calls).toBe(0);
+    expect(await errorOf(ask('other'))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(provider.upstream.requests).toHaveLength(5);
     caller.abort();
   });
 
@@ -101,5 +112,17 @@ describe('the circuit to a provider that does not answer', () => {
     }
     provider.upstream.script(OK);
     expect((await balance()).amount).toBe('1');
+  });
+});
+
+describe('what calls may retry', () => {
+  it('is counted for each area: a send is tried again though failing reads have used up theirs', async () => {
+    provider.configure({ retry: { ...QUICK_RETRIES, maxAttempts: 2, reserve: 1, ratio: 0 } });
+    provider.upstream.script(refusal(500, 'INTERNAL_ERROR'));
+    await errorOf(balance());
+    await errorOf(balance());
+    expect(provider.upstream.requests).toHaveLength(3);
+    provider.upstream.script(inTurn(OK, OK, OK, json('', 429), json(SEND_ANSWER)));
+    expect(await send()).toMatchObject({ summary: { acceptedCount: 1 } });
   });
 });
