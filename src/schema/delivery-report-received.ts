@@ -1,5 +1,6 @@
 import type { DeliveryReportFilter } from '../domain/delivery-report-filter.ts';
 import { followReports } from '../resolvers/follow-reports.ts';
+import { message } from '../resolvers/messages.ts';
 import type { DeliveryReportReceived } from '../subscriptions/follow-reports.ts';
 import { builder } from './builder.ts';
 import { cost } from './complexity.ts';
@@ -40,8 +41,9 @@ const DeliveryReportReceivedEventType = builder
       message: t.field({
         type: MessageType,
         nullable: true,
-        description: 'The message it is about. A REST call of its own; null when it fails or finds none.',
-        resolve: ({ report }, _args, { provider }) => provider.loadMessage(report.messageId),
+        description:
+          'The message it is about as it is now, never behind `report`. A REST call of its own; null when it fails or finds none.',
+        resolve: ({ report }, _args, context) => message({ messageId: report.messageId, report }, context),
       }),
     }),
   });
