@@ -52,7 +52,7 @@ builder.subscriptionField('deliveryReportReceived', (t) =>
   t.field({
     type: DeliveryReportReceivedEventType,
     description:
-      "The feed of the workspace's delivery reports: from `after`, else from now. Each report once, as it was received, also those that change no status.",
+      "The feed of the workspace's delivery reports: from `after` or `since`, else from now. Each report once, as it was received, also those that change no status.",
     args: {
       filter: t.arg({
         type: DeliveryReportFilterInput,
@@ -60,13 +60,18 @@ builder.subscriptionField('deliveryReportReceived', (t) =>
       }),
       after: t.arg.string({
         description:
-          'The cursor of the last event received, to resume without a gap; for the same filter only.',
+          'The cursor of the last event received, to resume without a gap; for the same filter only. Excludes `since`.',
+      }),
+      since: t.arg({
+        type: 'DateTime',
+        description:
+          'Begins in the past, by the time at which the gateway took reports in, such as `2026-02-13T10:30:04.000Z`: each report since then that is still kept, then what comes. For `extensions.oldestAvailable` of `CURSOR_EXPIRED`. An instant in the future means now. Excludes `after`.',
       }),
     },
     extensions: needsScope('sms.read'),
     complexity: () => cost({ upstreamCalls: 1, rows: 1 }),
-    subscribe: (_root, { filter, after }, context) =>
-      followReports({ filter: toReportFilter(filter), after: after ?? null }, context),
+    subscribe: (_root, { filter, after, since }, context) =>
+      followReports({ filter: toReportFilter(filter), after: after ?? null, since: since ?? null }, context),
     resolve: (event) => event,
   }),
 );
