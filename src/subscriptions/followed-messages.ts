@@ -73,8 +73,8 @@ function describeCurrent(snapshot: Message, entries: readonly LogEntry[], start:
 }
 
 /**
- * Where a message stood at a place in the log that its reports go on from, so that each change after it is told as one. Null
- * when no change came after it: then the current state is all there is to tell.
+ * Where a message stood at a place in the log, so that its reports after it become changes. Null when they make none: then
+ * the current state is all there is to tell.
  */
 function toldBefore(entries: readonly LogEntry[], start: Position): Told {
   const isLater = ({ position }: LogEntry) => comparePositions(position, start) > 0;
