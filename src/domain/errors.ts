@@ -1,4 +1,5 @@
 import type { Decimal } from './decimal.ts';
+import type { Instant } from './message.ts';
 
 /** One thing wrong with an input, and where: `["input","to","3"]`. */
 export interface InputProblem {
@@ -134,8 +135,15 @@ export class CursorInvalidError extends GatewayError {
   readonly code = 'CURSOR_INVALID';
 }
 
+/** The log no longer holds everything behind the cursor; what it still holds begins at `oldestAvailable`. */
 export class CursorExpiredError extends GatewayError {
   readonly code = 'CURSOR_EXPIRED';
+  constructor(
+    message: string,
+    readonly oldestAvailable: Instant,
+  ) {
+    super(message);
+  }
 }
 
 /** The subscriber fell behind and was ended; it can resume after `cursor`. */

@@ -32,9 +32,14 @@ export interface MessageQuery {
   readonly sender: string | null;
 }
 
-/** The same for API and campaign traffic together, and for statistics. */
+/** The same for API and campaign traffic together. */
 export interface TrafficQuery extends MessageQuery {
   readonly source: TrafficSource;
+}
+
+/** The same for statistics. The days of a period are the provider's own, in its time zone: what its portal shows. */
+export interface StatsQuery extends Omit<TrafficQuery, 'range'> {
+  readonly range: DateRange | Period;
 }
 
 /** One page of a list that the provider pages by offset. `page` counts from 1. */

@@ -1,13 +1,12 @@
 import type { OperationContext } from '../context.ts';
 import type { EventSource } from '../subscriptions/event-source.ts';
 import { followMessages as followInLog } from '../subscriptions/follow-messages.ts';
+import type { BeginAt } from '../subscriptions/resume-position.ts';
 import type { MessageStatusChanged } from '../subscriptions/status-follower.ts';
 import { checkFollowedIds } from './followed-ids.ts';
 
-export interface FollowMessagesInput {
+export interface FollowMessagesInput extends BeginAt {
   readonly messageIds: readonly string[];
-  /** Cursor of the last event received; null begins with the current state of each message. */
-  readonly after: string | null;
 }
 
 /**
@@ -16,7 +15,7 @@ export interface FollowMessagesInput {
  * @throws BadUserInputError, CursorInvalidError, CursorExpiredError when it opens; SlowConsumerError later
  */
 export async function followMessages(
-  { messageIds, after }: FollowMessagesInput,
+  { messageIds, after, since }: FollowMessagesInput,
   context: OperationContext,
 ): Promise<EventSource<MessageStatusChanged>> {
   checkFollowedIds(messageIds, 'messageIds');
@@ -28,5 +27,6 @@ export async function followMessages(
     sealer: sealers.eventCursor,
     messageIds,
     after,
+    since,
   });
 }

@@ -5,12 +5,11 @@ import {
   type DeliveryReportReceived,
   followReports as followInLog,
 } from '../subscriptions/follow-reports.ts';
+import type { BeginAt } from '../subscriptions/resume-position.ts';
 import { checkFollowedIds } from './followed-ids.ts';
 
-export interface FollowReportsInput {
+export interface FollowReportsInput extends BeginAt {
   readonly filter: DeliveryReportFilter;
-  /** Cursor of the last event received; null begins now. */
-  readonly after: string | null;
 }
 
 /**
@@ -19,7 +18,7 @@ export interface FollowReportsInput {
  * @throws BadUserInputError, CursorInvalidError, CursorExpiredError when it opens; SlowConsumerError later
  */
 export async function followReports(
-  { filter, after }: FollowReportsInput,
+  { filter, after, since }: FollowReportsInput,
   { viewer, hub, store, sealers, hangUp }: OperationContext,
 ): Promise<EventSource<DeliveryReportReceived>> {
   if (filter.messageIds !== null) checkFollowedIds(filter.messageIds, 'filter.messageIds');
@@ -27,6 +26,7 @@ export async function followReports(
     workspace: viewer.workspace,
     filter,
     after,
+    since,
     hub,
     log: store.log,
     sealer: sealers.eventCursor,

@@ -5,6 +5,7 @@ import type {
   DateRange,
   MessageQuery,
   Period,
+  StatsQuery,
   TrafficQuery,
   TrafficSource,
 } from '../domain/list-query.ts';
@@ -25,7 +26,7 @@ export interface TrafficFilterInput extends MessageFilterInput {
   readonly source?: TrafficSource | null | undefined;
 }
 
-/** The provider's default, said outright so that pages can be fixed to its days. */
+/** The provider's default, said outright: pages are fixed to its days, and every answer says the same. */
 const DEFAULT_PERIOD: Period = 'LAST_7_DAYS';
 
 /** @throws BadUserInputError naming every member of the filter that cannot be used */
@@ -51,6 +52,16 @@ export function trafficQuery(
   nowMs: number,
 ): TrafficQuery {
   return { ...messageQuery(filter, nowMs), source: filter?.source ?? fallback };
+}
+
+/**
+ * As for traffic, but a period stays a period: the provider counts its days.
+ *
+ * @throws BadUserInputError
+ */
+export function statsQuery(filter: TrafficFilterInput | null | undefined, nowMs: number): StatsQuery {
+  const query = trafficQuery(filter, 'API', nowMs);
+  return filter?.from ? query : { ...query, range: filter?.period ?? DEFAULT_PERIOD };
 }
 
 /** What is wrong with the days of a filter, with paths from the argument down. */

@@ -2,7 +2,8 @@ import type { OperationContext } from '../context.ts';
 import type { DeliveryReport } from '../domain/delivery-report.ts';
 import { BadUserInputError } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
-import { isFinalStatus } from '../domain/message-status.ts';
+import { isFinalStatus, type MessageStatus } from '../domain/message-status.ts';
+import { isContradictingFinal } from '../domain/status-progress.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { applyTimeline } from '../subscriptions/delivery-state.ts';
 import { type Connection, type ConnectionArgs, type ConnectionSource, connection } from './connection.ts';
@@ -31,26 +32,40 @@ export function messages(input: MessagesInput, context: OperationContext): Promi
   return connection(input, source, context);
 }
 
+export interface MessageInput {
+  readonly messageId: string;
+  /** The report that the message is shown beside: an event must not contradict itself. */
+  readonly report?: DeliveryReport;
+}
+
 /**
- * Null when the provider knows no such message of this workspace. A report that reached the gateway counts also where the
- * provider's own answer has not caught up with it.
+ * The one way from an id to a message, for every field that shows one. A report that reached the gateway counts also where
+ * the provider's own answer has not caught up with it. Null when the provider knows no such message of this workspace.
  */
 export async function message(
-  { messageId }: { readonly messageId: string },
+  { messageId, report }: MessageInput,
   context: OperationContext,
 ): Promise<Message | null> {
   if (messageId === '') return null;
   const known = await context.provider.loadMessage(messageId);
-  if (known === null || isFinalStatus(known.status)) return known;
-  return applyTimeline(known, await reportsHeld(messageId, context));
+  if (known === null || isSettled(known.status, report)) return known;
+  return applyTimeline(known, await reportsHeld(messageId, report, context));
 }
 
-/** A store that is away must not take reading down: the provider's answer stands alone then. */
-async function reportsHeld(messageId: string, context: OperationContext): Promise<readonly DeliveryReport[]> {
+/** A final status stands without a look into the log, unless the report at hand says that the message ended otherwise. */
+const isSettled = (status: MessageStatus, report: DeliveryReport | undefined): boolean =>
+  isFinalStatus(status) && !(report !== undefined && isContradictingFinal(status, report.status));
+
+/** A store that is away must not take reading down: the provider's answer, and the report at hand, stand alone then. */
+async function reportsHeld(
+  messageId: string,
+  report: DeliveryReport | undefined,
+  context: OperationContext,
+): Promise<readonly DeliveryReport[]> {
   try {
     return await reportsInLogOrder(messageId, context);
   } catch (error) {
-    if (error instanceof StoreUnavailableError) return [];
+    if (error instanceof StoreUnavailableError) return report === undefined ? [] : [report];
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import type { OperationContext } from '../context.ts';
 import { BadUserInputError } from '../domain/errors.ts';
 import type { DateRange } from '../domain/list-query.ts';
 import type { CountryStats, DailyStats, TrafficTotals } from '../domain/statistics.ts';
-import { type TrafficFilterInput, trafficQuery } from './list-filter.ts';
+import { statsQuery, type TrafficFilterInput } from './list-filter.ts';
 
 export interface StatsInput {
   readonly filter?: TrafficFilterInput | null | undefined;
@@ -10,7 +10,8 @@ export interface StatsInput {
 
 /** Statistics whose three parts are asked for when they are read, each once, each failing alone. */
 export interface Stats {
-  readonly period: DateRange;
+  /** Fixed days as asked, those of a period as the provider counted them; null when it does not say. */
+  readonly period: () => Promise<DateRange | null>;
   readonly totals: () => Promise<TrafficTotals>;
   readonly daily: () => Promise<readonly DailyStats[]>;
   readonly byCountry: () => Promise<readonly CountryStats[]>;
@@ -23,10 +24,12 @@ export function stats({ filter }: StatsInput, { provider, clock }: OperationCont
       'filter.statusGroup: statistics count UNKNOWN among UNDELIVERED; ask for that.',
     );
   }
-  const query = trafficQuery(filter, 'API', clock.now());
+  const query = statsQuery(filter, clock.now());
+  const { range } = query;
+  const totals = once(() => provider.fetchTotals(query));
   return {
-    period: query.range,
-    totals: once(() => provider.fetchTotals(query)),
+    period: async () => (typeof range === 'string' ? (await totals()).period : range),
+    totals,
     daily: once(() => provider.fetchDailyStats(query)),
     byCountry: once(() => provider.fetchCountryStats(query)),
   };

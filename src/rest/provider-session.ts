@@ -1,6 +1,6 @@
 import type { Balance, NetworkPrice, Payment } from '../domain/account.ts';
 import type { Interruptible } from '../domain/interruptible.ts';
-import type { MessageQuery, OffsetPage, TrafficQuery } from '../domain/list-query.ts';
+import type { MessageQuery, OffsetPage, StatsQuery, TrafficQuery } from '../domain/list-query.ts';
 import type { Message, StatusNews } from '../domain/message.ts';
 import type { SendReceipt, SendRequest, SignedAttempt } from '../domain/send.ts';
 import type { CountryStats, DailyStats, TrafficTotals } from '../domain/statistics.ts';
@@ -53,9 +53,9 @@ export interface ProviderSession {
   listMessages(query: MessageQuery, page: PageRequest): Promise<OffsetPage<Message>>;
   listTraffic(query: TrafficQuery, page: PageRequest): Promise<OffsetPage<TrafficItem>>;
   exportTraffic(query: TrafficQuery, signal: AbortSignal): Promise<CsvStream>;
-  fetchTotals(query: TrafficQuery): Promise<TrafficTotals>;
-  fetchDailyStats(query: TrafficQuery): Promise<readonly DailyStats[]>;
-  fetchCountryStats(query: TrafficQuery): Promise<readonly CountryStats[]>;
+  fetchTotals(query: StatsQuery): Promise<TrafficTotals>;
+  fetchDailyStats(query: StatsQuery): Promise<readonly DailyStats[]>;
+  fetchCountryStats(query: StatsQuery): Promise<readonly CountryStats[]>;
   fetchBalance(): Promise<Balance>;
   /** @param lane where to wait for a place: a send that needs the prices waits as sends do */
   fetchPrices(lane?: UpstreamLane): Promise<readonly NetworkPrice[]>;

@@ -1,5 +1,6 @@
 import type { DeliveryReportFilter } from '../domain/delivery-report-filter.ts';
 import { followReports } from '../resolvers/follow-reports.ts';
+import { message } from '../resolvers/messages.ts';
 import type { DeliveryReportReceived } from '../subscriptions/follow-reports.ts';
 import { builder } from './builder.ts';
 import { cost } from './complexity.ts';
@@ -40,8 +41,9 @@ const DeliveryReportReceivedEventType = builder
       message: t.field({
         type: MessageType,
         nullable: true,
-        description: 'The message it is about. A REST call of its own; null when it fails or finds none.',
-        resolve: ({ report }, _args, { provider }) => provider.loadMessage(report.messageId),
+        description:
+          'The message it is about as it is now, never behind `report`. A REST call of its own; null when it fails or finds none.',
+        resolve: ({ report }, _args, context) => message({ messageId: report.messageId, report }, context),
       }),
     }),
   });
@@ -50,7 +52,7 @@ builder.subscriptionField('deliveryReportReceived', (t) =>
   t.field({
     type: DeliveryReportReceivedEventType,
     description:
-      "The feed of the workspace's delivery reports: from `after`, else from now. Each report once, as it was received, also those that change no status.",
+      "The feed of the workspace's delivery reports: from `after` or `since`, else from now. Each report once, as it was received, also those that change no status.",
     args: {
       filter: t.arg({
         type: DeliveryReportFilterInput,
@@ -58,13 +60,18 @@ builder.subscriptionField('deliveryReportReceived', (t) =>
       }),
       after: t.arg.string({
         description:
-          'The cursor of the last event received, to resume without a gap; for the same filter only.',
+          'The cursor of the last event received, to resume without a gap; for the same filter only. Excludes `since`.',
+      }),
+      since: t.arg({
+        type: 'DateTime',
+        description:
+          'Begins in the past, by the time at which the gateway took reports in, such as `2026-02-13T10:30:04.000Z`: each report since then that is still kept, then what comes. For `extensions.oldestAvailable` of `CURSOR_EXPIRED`. An instant in the future means now. Excludes `after`.',
       }),
     },
     extensions: needsScope('sms.read'),
     complexity: () => cost({ upstreamCalls: 1, rows: 1 }),
-    subscribe: (_root, { filter, after }, context) =>
-      followReports({ filter: toReportFilter(filter), after: after ?? null }, context),
+    subscribe: (_root, { filter, after, since }, context) =>
+      followReports({ filter: toReportFilter(filter), after: after ?? null, since: since ?? null }, context),
     resolve: (event) => event,
   }),
 );

@@ -23,7 +23,8 @@ const MessageStatusChangedEventType = builder
       previousStatus: t.expose('previousStatus', {
         type: MessageStatusEnum,
         nullable: true,
-        description: 'The status told before, such as `SENT`. Null in the event that opens a message.',
+        description:
+          'The status before, such as `SENT`: as told, after `since` as the reports say. Null in the event that opens a message.',
       }),
       status: t.expose('status', {
         type: MessageStatusEnum,
@@ -45,7 +46,12 @@ builder.subscriptionField('messageStatusChanged', (t) =>
       }),
       after: t.arg.string({
         description:
-          'The cursor of the last event received, to resume without a gap; for the same `messageIds` only.',
+          'The cursor of the last event received, to resume without a gap; for the same `messageIds` only. Excludes `since`.',
+      }),
+      since: t.arg({
+        type: 'DateTime',
+        description:
+          'Begins in the past, by the time at which the gateway took reports in, such as `2026-02-13T10:30:04.000Z`: each change since then that is still kept, the current state of messages that had none, then what comes. For `extensions.oldestAvailable` of `CURSOR_EXPIRED`. An instant in the future means now. Excludes `after`.',
       }),
     },
     extensions: needsScope('sms.read'),
@@ -53,8 +59,8 @@ builder.subscriptionField('messageStatusChanged', (t) =>
       const rows = sizeWithin(messageIds.length, MAX_FOLLOWED_MESSAGES);
       return cost({ upstreamCalls: rows, rows });
     },
-    subscribe: (_root, { messageIds, after }, context) =>
-      followMessages({ messageIds, after: after ?? null }, context),
+    subscribe: (_root, { messageIds, after, since }, context) =>
+      followMessages({ messageIds, after: after ?? null, since: since ?? null }, context),
     resolve: (event) => event,
   }),
 );

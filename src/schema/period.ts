@@ -2,7 +2,8 @@ import type { Period } from '../domain/list-query.ts';
 import { builder } from './builder.ts';
 
 export const PeriodEnum = builder.enumType('Period', {
-  description: 'Days counted back from now, in UTC.',
+  description:
+    'Days counted back from now. Lists: UTC days, which stay those of the first page. Statistics: the days of the provider, as its portal counts them.',
   values: {
     TODAY: { description: 'Since midnight. Provider: `today`.' },
     YESTERDAY: { description: 'The day before today. Provider: `yesterday`.' },

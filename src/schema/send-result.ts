@@ -1,4 +1,5 @@
 import type { RecipientResult, RecipientStatus, SendSummary } from '../domain/send.ts';
+import { message } from '../resolvers/messages.ts';
 import type { SendResult } from '../resolvers/sends/prepared-send.ts';
 import { builder } from './builder.ts';
 import { EncodingEnum } from './encoding.ts';
@@ -45,8 +46,8 @@ const RecipientResultType = builder.objectRef<RecipientResult>('RecipientResult'
       nullable: true,
       description:
         'The message. Costs no REST call right after the send; of a repeated send it is asked for. Null when it was not queued.',
-      resolve: ({ messageId }, _args, { provider }) =>
-        messageId === null ? null : provider.loadMessage(messageId),
+      resolve: ({ messageId }, _args, context) =>
+        messageId === null ? null : message({ messageId }, context),
     }),
   }),
 });

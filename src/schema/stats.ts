@@ -13,7 +13,7 @@ const MAX_CALLS = 3;
 const MAX_ROWS = 400;
 
 const StatsPeriodType = builder.objectRef<DateRange>('StatsPeriod').implement({
-  description: 'UTC days, both included.',
+  description: 'The days of statistics, both included, by the calendar of the provider.',
   fields: (t) => ({
     from: t.expose('from', { type: 'Date', description: 'The first day, such as `2026-01-14`.' }),
     to: t.expose('to', { type: 'Date', description: 'The last day, such as `2026-02-13`.' }),
@@ -24,7 +24,10 @@ const DailyStatsType = builder.objectRef<DailyStats>('DailyStats').implement({
   description: 'The counters of one day.',
   interfaces: [TrafficCountersInterface],
   fields: (t) => ({
-    date: t.expose('date', { type: 'Date', description: 'The UTC day, such as `2026-02-13`.' }),
+    date: t.expose('date', {
+      type: 'Date',
+      description: "The day by the provider's calendar, such as `2026-02-13`.",
+    }),
   }),
 });
 
@@ -50,10 +53,12 @@ const StatsType = builder.objectRef<Stats>('Stats').implement({
       description: 'The account currency as ISO 4217, such as `EUR`. Null when the provider leaves it out.',
       resolve: async (parent) => (await parent.totals()).currency,
     }),
-    period: t.expose('period', {
+    period: t.field({
       type: StatsPeriodType,
       nullable: true,
-      description: 'The days that were counted.',
+      description:
+        "The days that were counted. Those of a `filter.period` are the provider's, told with the counters: that REST call is made for them too; null when it failed or does not say.",
+      resolve: (parent) => parent.period(),
     }),
     daily: t.field({
       type: [DailyStatsType],

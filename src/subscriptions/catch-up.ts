@@ -1,5 +1,4 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { CursorExpiredError } from '../domain/errors.ts';
 import {
   comparePositions,
   type EventLog,
@@ -9,10 +8,12 @@ import {
 } from '../store/store.ts';
 import type { EntryWindow } from './entry-window.ts';
 import type { HubInterest } from './hub.ts';
+import { refuseExpired } from './resume-position.ts';
 import type { CaughtUp } from './subscriber.ts';
 
 const BATCH = 256;
 const RETRY_MS = 250;
+const TOO_SLOW = 'The log was trimmed faster than this subscription read it, so that events are missing.';
 
 /** The live side of a subscription, as its catch-up sees it. */
 export interface LiveSide {
@@ -51,7 +52,9 @@ function createFeedCatchUp(options: CatchUpOptions): () => Promise<CaughtUp> {
       await nextTurn();
       const batch =
         recent.readAfter(position, BATCH) ??
-        (await readPatiently(() => readUntrimmed(log, position), live)).map(share);
+        (await readPatiently(() => readUntrimmed(log, position, () => log.read(position, BATCH)), live)).map(
+          share,
+        );
       position = batch.at(-1)?.position ?? position;
       const isLast = comparePositions(position, live.position) >= 0;
       if (isLast) live.join(position);
@@ -61,14 +64,15 @@ function createFeedCatchUp(options: CatchUpOptions): () => Promise<CaughtUp> {
   };
 }
 
-async function readUntrimmed(log: EventLog, after: Position): Promise<readonly LogEntry[]> {
-  const entries = await log.read(after, BATCH);
+/** @throws CursorExpiredError when something after the position was trimmed */
+async function readUntrimmed<Entries extends Collection>(
+  log: EventLog,
+  after: Position,
+  read: () => Promise<Entries>,
+): Promise<Entries> {
+  const entries = await read();
   // Asked after the read: what was trimmed before it is told.
-  const { trimmedUpTo } = await log.bounds();
-  if (comparePositions(after, trimmedUpTo) < 0)
-    throw new CursorExpiredError(
-      'The log was trimmed faster than this subscription read it, so that events are missing. Subscribe again without `after`.',
-    );
+  await refuseExpired(log, ({ trimmedUpTo }) => (comparePositions(after, trimmedUpTo) < 0 ? TOO_SLOW : null));
   return entries;
 }
 
@@ -81,7 +85,7 @@ function createMessagesCatchUp(
     const upTo = live.position;
     live.join(upTo);
     const readTimelines = () => log.readMessages(interest.workspace, [...messageIds]);
-    const timelines = await readPatiently(readTimelines, live);
+    const timelines = await readPatiently(() => readUntrimmed(log, after, readTimelines), live);
     const entries = [...timelines.values()]
       .flat()
       .filter(

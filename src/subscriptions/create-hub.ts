@@ -1,4 +1,4 @@
-import { CursorExpiredError, SlowConsumerError } from '../domain/errors.ts';
+import { SlowConsumerError } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { comparePositions, type EventLog, type LogEntry, type Position } from '../store/store.ts';
@@ -10,6 +10,7 @@ import type { Hub, HubInterest, HubSubscription } from './hub.ts';
 import { startLogReader } from './log-reader.ts';
 import { createPacedDispatch } from './paced-dispatch.ts';
 import { createRecentEntries } from './recent-entries.ts';
+import { createCursorExpired } from './resume-position.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
 import { createSubscriberIndex } from './subscriber-index.ts';
 
@@ -23,6 +24,7 @@ export interface HubOptions {
   readonly epochCheckMs?: number;
 }
 
+const NEW_EPOCH = 'The log was started anew, so that events may be missing.';
 const DEFAULT_QUEUE_LIMIT = 256;
 /** A batch fills at most a quarter of a queue before its subscriber gets a turn. */
 const PORTIONS_PER_QUEUE = 4;
@@ -67,11 +69,11 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     from,
     ...(options.epochCheckMs !== undefined && { epochCheckMs: options.epochCheckMs }),
     onEntries: createPacedDispatch(dispatch, Math.ceil(queueLimit / PORTIONS_PER_QUEUE)),
-    onNewEpoch(newPosition) {
+    onNewEpoch(newPosition, oldest) {
       position = newPosition;
       share = createRecentEntries();
       recent = createEntryWindow(position);
-      endAll(createNewEpochError);
+      endAll(() => createCursorExpired(NEW_EPOCH, oldest));
     },
   });
 
@@ -133,8 +135,3 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     },
   };
 }
-
-const createNewEpochError = (): CursorExpiredError =>
-  new CursorExpiredError(
-    'The log was started anew, so that events may be missing. Subscribe again without `after`.',
-  );

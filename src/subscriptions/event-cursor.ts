@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { CursorExpiredError, CursorInvalidError } from '../domain/errors.ts';
+import { CursorInvalidError } from '../domain/errors.ts';
 import type { TokenSealer } from '../domain/sealed-token.ts';
 import { comparePositions, type LogBounds, type Position } from '../store/store.ts';
 
@@ -46,22 +46,14 @@ const sortKeys = (args: Readonly<Record<string, unknown>>): readonly (readonly [
 export const sealEventCursor = (sealer: TokenSealer, askHash: string, cursor: EventCursor): string =>
   sealer.seal([VERSION, cursor.position, cursor.epoch, askHash, cursor.memo]);
 
-/**
- * @throws CursorInvalidError when it was edited, is of another gateway, workspace or subscription, or of other arguments
- * @throws CursorExpiredError when the log no longer holds everything that happened after it
- */
-export function openEventCursor(
-  token: string,
-  sealer: TokenSealer,
-  expectation: { readonly askHash: string; readonly bounds: LogBounds },
-): EventCursor {
-  const { askHash, ...cursor } = readToken(token, sealer);
-  if (askHash !== expectation.askHash)
+/** @throws CursorInvalidError when it was edited, is of another gateway, workspace or subscription, or of other arguments */
+export function openEventCursor(token: string, sealer: TokenSealer, askHash: string): EventCursor {
+  const { askHash: sealedFor, ...cursor } = readToken(token, sealer);
+  if (sealedFor !== askHash)
     throw new CursorInvalidError(
       'The cursor in `after` belongs to another subscription, other arguments or another workspace. ' +
         'Use it with exactly the arguments it was given for, or leave `after` out.',
     );
-  refuseExpired(cursor, expectation.bounds);
   return cursor;
 }
 
@@ -76,21 +68,14 @@ function readToken(token: string, sealer: TokenSealer): EventCursor & { readonly
   return { position, epoch, askHash, memo };
 }
 
-function refuseExpired({ position, epoch }: EventCursor, bounds: LogBounds): void {
-  if (epoch !== bounds.epoch)
-    throw new CursorExpiredError(
-      'The cursor in `after` points into a log that was started anew since. Subscribe again without `after`.',
-    );
+/** Why the log no longer holds everything that happened after the cursor; null when it does. */
+export function whyExpired({ position, epoch }: EventCursor, bounds: LogBounds): string | null {
+  if (epoch !== bounds.epoch) return 'The cursor in `after` points into a log that was started anew since.';
   if (comparePositions(position, bounds.trimmedUpTo) < 0)
-    throw new CursorExpiredError(
-      'The cursor in `after` is older than the reports that are still kept, so that some after it may be gone. ' +
-        'Subscribe again without `after`.',
-    );
+    return 'The cursor in `after` is older than the reports that are still kept, so that some after it may be gone.';
   if (comparePositions(position, endOf(bounds)) > 0)
-    throw new CursorExpiredError(
-      'The cursor in `after` is ahead of the log, which was put back to an earlier state. ' +
-        'Subscribe again without `after`.',
-    );
+    return 'The cursor in `after` is ahead of the log, which was put back to an earlier state.';
+  return null;
 }
 
 /** Where the log ends, also when all of it was trimmed away. */

@@ -8,16 +8,15 @@ import { hashAsk } from './event-cursor.ts';
 import { createEventSource, type EventSource } from './event-source.ts';
 import { loadCurrentMessages } from './followed-messages.ts';
 import type { Hub } from './hub.ts';
-import { readResumePoint } from './resume-position.ts';
+import { type BeginAt, readStartPoint } from './resume-position.ts';
 import { createStatusFollower, type MessageStatusChanged } from './status-follower.ts';
+import { encodeStatuses } from './status-memo.ts';
 import { watchesForMessages } from './watches.ts';
 
-export interface FollowMessagesOptions {
+export interface FollowMessagesOptions extends BeginAt {
   readonly workspace: string;
   /** Repeats are followed once. */
   readonly messageIds: readonly string[];
-  /** Cursor of the last event received; null begins with the current state of each message. */
-  readonly after: string | null;
   readonly hub: Hub;
   readonly store: Pick<Store, 'log' | 'watches'>;
   readonly provider: Pick<ProviderSession, 'loadMessages'>;
@@ -29,26 +28,28 @@ export interface FollowMessagesOptions {
 
 /**
  * Follows messages until each is final: first the current state of those the caller was not told of yet, then every
- * change. A message that is not final is watched, so that a report that never comes is asked for.
+ * change. From an instant on, the changes since then are told, and the current state of those messages that had none. A
+ * message that is not final is watched, so that a report that never comes is asked for.
  *
- * @throws CursorInvalidError, CursorExpiredError, BadUserInputError naming unknown ids, and what reading the messages
+ * @throws CursorInvalidError, CursorExpiredError, BadUserInputError (also naming unknown ids), and what reading the messages
  * throws; while running also SlowConsumerError
  */
 export async function followMessages(
   options: FollowMessagesOptions,
 ): Promise<EventSource<MessageStatusChanged>> {
-  const { workspace, after, hub, store, sealer, signal } = options;
+  const { workspace, after, since, hub, store, sealer, signal } = options;
   const messageIds = [...new Set(options.messageIds)];
   const sortedIds = messageIds.toSorted();
   const askHash = hashAsk({ name: 'messageStatusChanged', workspace, args: { messageIds: sortedIds } });
-  const resumePoint = await readResumePoint({ after, askHash, sealer, log: store.log });
-  const start = resumePoint?.position ?? hub.position;
+  const startPoint = await readStartPoint({ after, since, askHash, sealer, log: store.log });
+  const start = startPoint?.position ?? hub.position;
   // Before the messages are read: what changes meanwhile waits in the queue, nothing is missed.
   const subscription = hub.subscribe({ workspace, messageIds: new Set(messageIds) }, start);
 
   try {
-    const current = await loadCurrentMessages({ ...options, messageIds, log: store.log });
-    const memo = resumePoint?.memo ?? '';
+    const current = await loadCurrentMessages({ ...options, messageIds, start, log: store.log });
+    const toldBefore = () => encodeStatuses(sortedIds.map((id) => current.get(id)?.toldBefore ?? null));
+    const memo = startPoint === null ? '' : (startPoint.memo ?? toldBefore());
     const follower = createStatusFollower({
       ...options,
       askHash,

@@ -10,7 +10,7 @@ import type { EventLog, LogEntry } from '../store/store.ts';
 import { hashAsk, sealEventCursor } from './event-cursor.ts';
 import { createEventSource, type EventSource } from './event-source.ts';
 import type { Hub } from './hub.ts';
-import { readResumePoint } from './resume-position.ts';
+import { type BeginAt, readStartPoint } from './resume-position.ts';
 
 /** A delivery report came in. The same object for everybody who asks with the same filter. */
 export interface DeliveryReportReceived {
@@ -19,11 +19,9 @@ export interface DeliveryReportReceived {
   readonly report: DeliveryReport;
 }
 
-export interface FollowReportsOptions {
+export interface FollowReportsOptions extends BeginAt {
   readonly workspace: string;
   readonly filter: DeliveryReportFilter;
-  /** Cursor of the last event received; null begins now. */
-  readonly after: string | null;
   readonly hub: Hub;
   readonly log: EventLog;
   readonly sealer: TokenSealer;
@@ -31,17 +29,17 @@ export interface FollowReportsOptions {
 }
 
 /**
- * The feed of a workspace: every report after the cursor, or from now.
+ * The feed of a workspace: every report after the cursor, since the instant, or from now.
  *
- * @throws CursorInvalidError, CursorExpiredError, UpstreamUnavailableError; while running also SlowConsumerError
+ * @throws BadUserInputError, CursorInvalidError, CursorExpiredError, UpstreamUnavailableError; while running also SlowConsumerError
  */
 export async function followReports(
   options: FollowReportsOptions,
 ): Promise<EventSource<DeliveryReportReceived>> {
-  const { workspace, after, hub, log, sealer, signal } = options;
+  const { workspace, after, since, hub, log, sealer, signal } = options;
   const filter = normalizeReportFilter(options.filter);
   const askHash = hashAsk({ name: 'deliveryReportReceived', workspace, args: { filter } });
-  const resumePoint = await readResumePoint({ after, askHash, sealer, log });
+  const start = await readStartPoint({ after, since, askHash, sealer, log });
   const matches = createReportMatcher(filter);
   const key = `deliveryReportReceived|${askHash}`;
 
@@ -53,7 +51,7 @@ export async function followReports(
   const interest = { workspace, messageIds: filter.messageIds && new Set(filter.messageIds) };
 
   return createEventSource({
-    subscription: hub.subscribe(interest, resumePoint?.position ?? null),
+    subscription: hub.subscribe(interest, start?.position ?? null),
     opening: [],
     toEvent: (entry) => (matches(entry.report) ? hub.derive(entry, key, () => buildEvent(entry)) : null),
     isComplete: () => false,

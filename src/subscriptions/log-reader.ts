@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Instant } from '../domain/message.ts';
 import type { Logger } from '../logger.ts';
 import type { EventLog, LogBounds, LogEntry, Position } from '../store/store.ts';
 import { endOf } from './event-cursor.ts';
+import { oldestAvailable } from './resume-position.ts';
 
 const RETRY_MS = 500;
 const DEFAULT_EPOCH_CHECK_MS = 10_000;
@@ -20,8 +22,8 @@ export interface LogReaderOptions {
   readonly from: LogBounds;
   /** Awaited before more is read, where the engine can wait. */
   readonly onEntries: (entries: readonly LogEntry[]) => Promise<void>;
-  /** The log was started anew: what was read before means nothing any more. */
-  readonly onNewEpoch: (position: Position) => void;
+  /** The log was started anew: what was read before means nothing any more. `oldest` is what it holds by now. */
+  readonly onNewEpoch: (position: Position, oldest: Instant) => void;
   /** How often to look whether somebody emptied the log although the engine was never away. @default 10 seconds */
   readonly epochCheckMs?: number;
 }
@@ -63,9 +65,10 @@ export function startLogReader(options: LogReaderOptions): LogReader {
     const bounds = await log.bounds();
     isConnected = true;
     if (bounds.epoch === epoch) return;
+    const oldest = await oldestAvailable(log, bounds);
     epoch = bounds.epoch;
     position = endOf(bounds);
-    onNewEpoch(position);
+    onNewEpoch(position, oldest);
   }
 
   async function follow(): Promise<void> {

@@ -7,7 +7,7 @@ import type { LogEntry, Position } from '../store/store.ts';
 import { sealEventCursor } from './event-cursor.ts';
 import type { CurrentMessage } from './followed-messages.ts';
 import type { Hub } from './hub.ts';
-import { decodeStatuses, encodeStatuses } from './status-memo.ts';
+import { decodeStatuses, encodeStatuses, FROM_LOG, type Told } from './status-memo.ts';
 
 /** A message has another status than the subscriber was told before. Shared by all who were told the same. */
 export interface MessageStatusChanged {
@@ -23,7 +23,7 @@ export interface MessageStatusChanged {
 export interface StatusFollower {
   /** The current state of the messages it was told nothing of yet. */
   open(messageIds: readonly string[]): readonly MessageStatusChanged[];
-  /** The change that a report makes; null when it makes none. */
+  /** The change that a report makes, or the message that it opens; null for neither. */
   advance(entry: LogEntry): MessageStatusChanged | null;
   /** True when it was told how the message ended. */
   isToldEndOf(messageId: string): boolean;
@@ -38,7 +38,7 @@ export interface StatusFollowerOptions {
   /** In the order in which cursors name them. */
   readonly messageIds: readonly string[];
   readonly current: ReadonlyMap<string, CurrentMessage>;
-  /** Of the cursor that is resumed; `''` when nothing was told. */
+  /** What was told before: of the cursor that is resumed, or of the instant it begins at; `''` when nothing was. */
   readonly memo: string;
   /** Where in the log the following begins. */
   readonly start: Position;
@@ -47,7 +47,7 @@ export interface StatusFollowerOptions {
 export function createStatusFollower(options: StatusFollowerOptions): StatusFollower {
   const { hub, sealer, askHash, messageIds, current, start } = options;
   const memoStatuses = decodeStatuses(options.memo);
-  const told = new Map<string, MessageStatus | null>(
+  const told = new Map<string, Told>(
     messageIds.map((messageId, index) => [messageId, memoStatuses[index] ?? null]),
   );
   const encodeTold = () => encodeStatuses(messageIds.map((messageId) => told.get(messageId) ?? null));
@@ -65,10 +65,11 @@ export function createStatusFollower(options: StatusFollowerOptions): StatusFoll
 
   function advance(entry: LogEntry): MessageStatusChanged | null {
     const { report, position } = entry;
-    const previousStatus = told.get(report.messageId) ?? null;
+    const before = told.get(report.messageId) ?? null;
     const snapshot = current.get(report.messageId)?.message;
-    if (previousStatus === null || snapshot === undefined) return null;
-    const status = advanceStatus(previousStatus, report.status);
+    if (before === null || snapshot === undefined) return null;
+    const previousStatus = before === FROM_LOG ? null : before;
+    const status = previousStatus === null ? report.status : advanceStatus(previousStatus, report.status);
     if (status === previousStatus) return null;
     told.set(report.messageId, status);
     const memo = encodeTold();
@@ -83,7 +84,7 @@ export function createStatusFollower(options: StatusFollowerOptions): StatusFoll
 
   function isToldEndOf(messageId: string): boolean {
     const status = told.get(messageId) ?? null;
-    return status !== null && isFinalStatus(status);
+    return status !== null && status !== FROM_LOG && isFinalStatus(status);
   }
 
   return {

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStatusTally } from '../../scripts/torture/status-tally.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import { FEED_QUERY, type FeedData, STATUS_QUERY } from '../support/follow-queries.ts';
+import { FEED_QUERY, FEED_SINCE_QUERY, type FeedData, STATUS_QUERY } from '../support/follow-queries.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { countSubscribers, type OpenSubscription, openSubscription } from '../support/open-subscription.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
@@ -124,6 +124,18 @@ describe('two replicas on one Redis', () => {
     }
   });
 
+  it('begin at an instant in what the other took in', async () => {
+    const since = new Date().toISOString();
+    for (const messageId of ['m-since-1', 'm-since-2']) expect(await post(one, { messageId })).toBe(204);
+    for (const subscribe of [subscribeOverSocket, subscribeOverStream]) {
+      const options = { url: other.url, query: FEED_SINCE_QUERY, variables: { since } };
+      const feed = openSubscription<FeedData>(subscribe, options);
+      const seen = [await takeEvent(feed), await takeEvent(feed)];
+      expect(seen.map(({ report }) => report.messageId)).toEqual(['m-since-1', 'm-since-2']);
+      await leaveFeed(feed, other);
+    }
+  });
+
   it('leave no gap between the state told by one and a report that comes to the other at that moment', async () => {
     const to = Array.from({ length: ROUNDS }, (_, round) => `+44740000${1000 + round * 7}`);
     const sent = await Promise.all(to.map((recipient) => send(one, recipient, `gap-${recipient}`)));
@@ -232,8 +244,12 @@ describe('two replicas on one Redis', () => {
     await feed.leave();
     await flush(redis);
     for (const subscribe of [subscribeOverSocket, subscribeOverStream]) {
-      const options = { url: other.url, query: FEED_QUERY, after: cursor };
+      const told: unknown[] = [];
+      const onRefused = (extensions: Readonly<Record<string, unknown>>) =>
+        told.push(extensions['oldestAvailable']);
+      const options = { url: other.url, query: FEED_QUERY, after: cursor, onRefused };
       expect(await openSubscription(subscribe, options).over).toBe('CURSOR_EXPIRED');
+      expect(told).toEqual(['1970-01-01T00:00:00.000Z']); // the new log is empty
     }
   });
 

@@ -7,7 +7,14 @@ import { createStatusTally } from '../../scripts/torture/status-tally.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
 import { type Gateway, startGateway } from '../../src/start-gateway.ts';
-import { FEED_QUERY, type FeedData, STATUS_QUERY, type StatusData } from '../support/follow-queries.ts';
+import {
+  FEED_QUERY,
+  FEED_SINCE_QUERY,
+  type FeedData,
+  STATUS_QUERY,
+  STATUS_SINCE_QUERY,
+  type StatusData,
+} from '../support/follow-queries.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { countSubscribers, type OpenSubscription, openSubscription } from '../support/open-subscription.ts';
 import type { ScriptedUpstream } from '../support/scripted-upstream.ts';
@@ -179,7 +186,70 @@ describe('in one process', () => {
       expect((await take(feed)).cursor).toBe(third);
       await feed.leave();
     });
+
+    it('that has expired says since when to begin anew, and nothing that is kept is skipped', async () => {
+      const gateway = await start();
+      const { url } = gateway;
+      const [first = ''] = await takeCursors(gateway);
+      const { log } = gateway.parts.store;
+      const [, entry] = await log.read('0-0', 2);
+      await log.trim(Number(entry?.position.split('-')[0]) + 1);
+      const refusals: Readonly<Record<string, unknown>>[] = [];
+      const onRefused = (extensions: Readonly<Record<string, unknown>>) => refusals.push(extensions);
+      const refused = openSubscription(subscribe, { url, query: FEED_QUERY, after: first, onRefused });
+      expect(await refused.over).toBe('CURSOR_EXPIRED');
+      const since = refusals[0]?.['oldestAvailable'];
+      expect(since).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+      const feed = openSubscription<FeedData>(subscribe, {
+        url,
+        query: FEED_SINCE_QUERY,
+        variables: { since },
+      });
+      const third = await take(feed);
+      expect(third.text).toBe('m-3 DELIVRD');
+      expect(await post(url, { messageId: 'm-4' })).toBe(204);
+      const fourth = await take(feed);
+      expect(fourth.text).toBe('m-4 DELIVRD');
+      await feed.leave();
+
+      const follower = openSubscription<StatusData>(subscribe, {
+        ...{ url, query: STATUS_SINCE_QUERY },
+        variables: { ids: ['m-3', 'm-2'], since },
+      });
+      const told = [await follower.next(), await follower.next()].map((data) => data.messageStatusChanged);
+      expect(told).toMatchObject([
+        { previousStatus: null, status: 'SENT', message: { messageId: 'm-2' } }, // its report is gone
+        { previousStatus: null, status: 'DELIVERED', message: { messageId: 'm-3' } },
+      ]);
+      await follower.leave();
+    });
   });
+
+  it('a cursor and an instant exclude each other, but for a browser that comes back by itself', async () => {
+    const gateway = await start();
+    const { url } = gateway;
+    const [first = ''] = await takeCursors(gateway);
+    const options = {
+      url,
+      query: FEED_SINCE_QUERY,
+      variables: { since: '2026-02-13T10:30:04Z' },
+      after: first,
+    };
+    expect(await openSubscription(subscribeOverSocket, options).over).toBe('BAD_USER_INPUT');
+    const feed = openSubscription<FeedData>(subscribeOverStream, options);
+    expect((await take(feed)).text).toBe('m-2 DELIVRD');
+    await feed.leave();
+  });
+
+  it.each(['yesterday', '2026-13-45T10:30:04Z'])(
+    'refuses %s as an instant, with a sentence',
+    async (since) => {
+      const { url } = await start();
+      const options = { url, query: FEED_SINCE_QUERY, variables: { since } };
+      expect(await openSubscription(subscribeOverSocket, options).over).toBe('BAD_USER_INPUT');
+    },
+  );
 
   it('leaves no gap between the state that opens a subscription and the reports of that very moment', async () => {
     const gateway = await start();

@@ -11,7 +11,9 @@ describe('Query.stats', () => {
     ['{ stats { totalSent deliveryRate totalCost currency } }', ['/sms/stats']],
     ['{ stats { daily { date sent } } }', ['/sms/stats/daily']],
     ['{ stats { byCountry { country sent } } }', ['/sms/stats/by-country']],
-    ['{ stats { period { from to } } }', []],
+    ['{ stats { period { from to } } }', ['/sms/stats']],
+    ['{ stats { sent period { from to } } }', ['/sms/stats']],
+    ['{ stats(filter: { from: "2026-02-10", to: "2026-02-12" }) { period { from to } } }', []],
     ['{ stats { ... on TrafficCounters { delivered } daily { date } } }', ['/sms/stats', '/sms/stats/daily']],
     ['{ stats { sent daily @skip(if: true) { date } } }', ['/sms/stats']],
   ])('asks only for what is selected: %s', async (query, paths) => {
@@ -19,6 +21,35 @@ describe('Query.stats', () => {
     const { errors } = await gateway.run(query);
     expect(errors).toEqual([]);
     expect(pathsOf(gateway).toSorted()).toEqual(paths);
+  });
+
+  it.each([
+    ['TODAY', 'today'],
+    ['YESTERDAY', 'yesterday'],
+    ['LAST_7_DAYS', '7d'],
+    ['LAST_30_DAYS', '30d'],
+    ['THIS_MONTH', 'this_month'],
+    ['LAST_MONTH', 'last_month'],
+    [null, '7d'],
+  ])('leaves the days of a period to the provider: %s', async (period, asked) => {
+    const gateway = await openWithTraffic();
+    const { errors } = await gateway.run(
+      'query ($period: Period) { stats(filter: { period: $period }) { sent daily { date } byCountry { country } } }',
+      { period },
+    );
+    expect(errors).toEqual([]);
+    const queries = gateway.simulator.requests.all().map((request) => request.query);
+    expect(queries).toEqual(Array.from({ length: 3 }, () => ({ period: asked, source: 'api' })));
+  });
+
+  it('asks for the days that a filter names', async () => {
+    const gateway = await openWithTraffic();
+    const { data } = await gateway.run(
+      '{ stats(filter: { from: "2026-02-10" }) { sent period { from to } } }',
+    );
+    expect(data).toMatchObject({ stats: { period: { from: '2026-02-10', to: '2026-02-13' } } });
+    const [request] = gateway.simulator.requests.all();
+    expect(request?.query).toEqual({ from: '2026-02-10', to: '2026-02-13', source: 'api' });
   });
 
   it('counts the same in all, by day and by country', async () => {
@@ -55,6 +86,17 @@ describe('Query.stats', () => {
       period: { from: '2026-02-06', to: '2026-02-13' },
       totalCost: expect.stringMatching(/^\d+(\.\d+)?$/),
     });
+  });
+
+  it('shows the days of a period as the provider counted them, null when that failed', async () => {
+    const gateway = await openWithTraffic();
+    const query = '{ stats(filter: { period: LAST_30_DAYS }) { period { from to } daily { date } } }';
+    const { data } = await gateway.run(query);
+    expect(data).toMatchObject({ stats: { period: { from: '2026-01-14', to: '2026-02-13' } } });
+    gateway.simulator.faults.next({ kind: 'error', errorCode: 'FORBIDDEN', path: '/sms/stats' });
+    const failed = await gateway.run(query);
+    expect(failed.data).toMatchObject({ stats: { period: null, daily: expect.any(Array) } });
+    expect(failed.errors).toMatchObject([{ code: 'UPSTREAM_REFUSED', path: ['stats', 'period'] }]);
   });
 
   it('nulls only the part that failed', async () => {

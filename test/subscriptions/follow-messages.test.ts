@@ -6,6 +6,7 @@ import { type Store, StoreUnavailableError } from '../../src/store/store.ts';
 import { type FollowMessagesOptions, followMessages } from '../../src/subscriptions/follow-messages.ts';
 import type { Hub } from '../../src/subscriptions/hub.ts';
 import type { MessageStatusChanged } from '../../src/subscriptions/status-follower.ts';
+import { errorOf } from '../support/use-scripted-provider.ts';
 import {
   createMessage,
   createReport,
@@ -32,7 +33,8 @@ const providerOf = (...messages: readonly (Message | Error)[]): FollowMessagesOp
 function follow(store: Store, hub: Hub, changed: Partial<FollowMessagesOptions> = {}) {
   const { signal } = new AbortController();
   return followMessages({
-    ...{ workspace: WORKSPACE, messageIds: ['m1'], after: null, hub, store, sealer, clock, signal },
+    ...{ workspace: WORKSPACE, messageIds: ['m1'], after: null, since: null },
+    ...{ hub, store, sealer, clock, signal },
     ...{ logger: silentLogger, provider: providerOf(createMessage({ messageId: 'm1' })) },
     ...changed,
   });
@@ -223,6 +225,85 @@ describe('resuming to follow messages', () => {
     const after = opening?.cursor ?? '';
     await expect(follow(store, hub, { ...two, after })).rejects.toThrow(CursorInvalidError);
     await expect(follow(store, hub, { workspace: 'other', after })).rejects.toThrow(CursorInvalidError);
+  });
+});
+
+describe('following messages since an instant', () => {
+  const START_MS = Date.parse('2026-02-13T10:30:00Z');
+  const since = new Date(START_MS + 1000).toISOString();
+
+  /** `m1` went on after the instant, `m2` was known before and went on, `m3` ended before, of `m4` no report came. */
+  async function openStory() {
+    const clock = { nowMs: START_MS, now: () => clock.nowMs };
+    const store = await openTestStore(clock);
+    await append(store, 'm2', 'sent');
+    await append(store, 'm3', 'DELIVRD');
+    clock.nowMs += 1000;
+    await append(store, 'm1', 'ENROUTE');
+    await append(store, 'm3', 'UNDELIV'); // contradicts what is settled: no change
+    await append(store, 'm2', 'ENROUTE');
+    await append(store, 'm1', 'DELIVRD');
+    const messageIds = ['m1', 'm2', 'm3', 'm4'];
+    const provider = providerOf(...messageIds.map((messageId) => createMessage({ messageId })));
+    return { store, hub: await openTestHub(store), options: { messageIds, provider, since } };
+  }
+  const STORY = [
+    'm3 - > DELIVERED',
+    'm4 - > SENT',
+    'm1 - > EN_ROUTE',
+    'm2 SENT > EN_ROUTE',
+    'm1 EN_ROUTE > DELIVERED',
+  ];
+  const END = ['m2 EN_ROUTE > DELIVERED', 'm4 SENT > EXPIRED'];
+
+  it('tells the changes since then, the state of those without one, and goes on until all are final', async () => {
+    const { store, hub, options } = await openStory();
+    const source = await follow(store, hub, options);
+    await append(store, 'm2', 'DELIVRD');
+    await append(store, 'm4', 'EXPIRED');
+    const events = await collect(source);
+    expect(events.map(describeEvent)).toEqual([...STORY, ...END]);
+    for (const { message, status } of events) expect(message.status).toBe(status);
+  });
+
+  it('is resumed from every one of its cursors without a repeat or a gap', async () => {
+    const { store, hub, options } = await openStory();
+    const source = await follow(store, hub, options);
+    await append(store, 'm2', 'DELIVRD');
+    await append(store, 'm4', 'EXPIRED');
+    const events = await collect(source);
+    for (const [index, { cursor }] of events.entries()) {
+      if (index === 0) continue; // m4 was to open yet: it opens as it is by then
+      const resumed = await follow(store, hub, { ...options, since: null, after: cursor });
+      expect((await collect(resumed)).map(describeEvent)).toEqual([...STORY, ...END].slice(index + 1));
+    }
+  });
+
+  it('tells what came while the messages were read as a change', async () => {
+    const store = await openTestStore();
+    const hub = await openTestHub(store);
+    const readMessages: Store['log']['readMessages'] = async (...asked) => {
+      await append(store, 'm1', 'DELIVRD');
+      return store.log.readMessages(...asked);
+    };
+    const log = { ...store.log, readMessages };
+    const source = await follow({ ...store, log }, hub, { since: '2030-01-01T00:00:00.000Z' });
+    expect((await collect(source)).map(describeEvent)).toEqual(['m1 - > DELIVERED']);
+  });
+
+  it('does not take a cursor as well', async () => {
+    const store = await openTestStore();
+    const following = follow(store, await openTestHub(store), { since, after: 'a cursor' });
+    await expect(following).rejects.toThrow('Give either `after` or `since`, not both');
+  });
+
+  it('says so when the log is trimmed before the changes are read', async () => {
+    const { store, hub, options } = await openStory();
+    const source = await follow(store, hub, options);
+    await store.log.trim(START_MS + 60_000);
+    await take(source, 2);
+    const late = await errorOf(take(source, 1));
+    expect(late).toMatchObject({ code: 'CURSOR_EXPIRED', oldestAvailable: since });
   });
 });
 

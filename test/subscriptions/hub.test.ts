@@ -237,7 +237,11 @@ describe('the hub', () => {
     const subscription = hub.subscribe(feed(), BEFORE_ALL);
     await take(subscription, 256);
     await log.trim(Date.now() + 60_000);
-    await expect(take(subscription, 1)).rejects.toThrow(CursorExpiredError);
+    const { newest } = await log.bounds();
+    const oldestAvailable = new Date(Number(newest.split('-')[0])).toISOString();
+    const failing = take(subscription, 1);
+    await expect(failing).rejects.toThrow(CursorExpiredError);
+    await expect(failing).rejects.toMatchObject({ oldestAvailable });
   });
 
   it('tells its listeners of each entry before the subscribers, and survives one that throws', async () => {
@@ -296,6 +300,7 @@ describe('the hub', () => {
     epoch = 'after';
     reconnect();
     await expect(parked).rejects.toThrow(CursorExpiredError);
+    await expect(parked).rejects.toMatchObject({ oldestAvailable: '1970-01-01T00:00:00.000Z' });
     expect(hub.epoch).toBe('after');
     const next = hub.subscribe(feed(), null);
     await appendMany(log, ['m1']);

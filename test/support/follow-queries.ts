@@ -3,6 +3,10 @@ export const FEED_QUERY = `subscription ($filter: DeliveryReportFilter, $after: 
   deliveryReportReceived(filter: $filter, after: $after) { cursor report { messageId rawStatus statusCode } }
 }`;
 
+export const FEED_SINCE_QUERY = `subscription ($filter: DeliveryReportFilter, $since: DateTime, $after: String) {
+  deliveryReportReceived(filter: $filter, since: $since, after: $after) { cursor report { messageId rawStatus statusCode } }
+}`;
+
 export interface FeedData {
   readonly deliveryReportReceived: {
     readonly cursor: string;
@@ -16,6 +20,10 @@ export interface FeedData {
 
 export const STATUS_QUERY = `subscription ($ids: [String!]!, $after: String) {
   messageStatusChanged(messageIds: $ids, after: $after) { cursor previousStatus status message { messageId } }
+}`;
+
+export const STATUS_SINCE_QUERY = `subscription ($ids: [String!]!, $since: DateTime, $after: String) {
+  messageStatusChanged(messageIds: $ids, since: $since, after: $after) { cursor previousStatus status message { messageId } }
 }`;
 
 export interface StatusData {

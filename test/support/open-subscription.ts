@@ -10,7 +10,7 @@ export interface OpenSubscription<Data> {
 }
 
 type Options = Pick<Subscribing, 'url' | 'query'> &
-  Partial<Pick<Subscribing, 'variables' | 'after' | 'token'>>;
+  Partial<Pick<Subscribing, 'variables' | 'after' | 'token' | 'onRefused'>>;
 
 export function openSubscription<Data>(subscribe: Subscribe, options: Options): OpenSubscription<Data> {
   const leaving = new AbortController();

@@ -14,6 +14,8 @@ export interface Subscribing {
   readonly token?: string;
   /** Gets the data of each event. */
   readonly onData: (data: unknown) => void;
+  /** Gets what a refusal says besides its code. */
+  readonly onRefused?: (extensions: Readonly<Record<string, unknown>>) => void;
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +26,7 @@ export interface Subscribing {
 export type Subscribe = (subscribing: Subscribing) => Promise<string>;
 
 interface AnswerError {
-  readonly extensions?: { readonly code?: unknown } | undefined;
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }
 
 interface Answer {
@@ -33,7 +35,8 @@ interface Answer {
 }
 
 /** By graphql-ws; the cursor is the argument `after`. */
-export const subscribeOverSocket: Subscribe = ({ url, query, variables, after, token, onData, signal }) => {
+export const subscribeOverSocket: Subscribe = (subscribing) => {
+  const { url, query, variables, after, token, onData, onRefused, signal } = subscribing;
   const client = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -47,7 +50,10 @@ export const subscribeOverSocket: Subscribe = ({ url, query, variables, after, t
       { query, variables: { ...variables, after } },
       {
         next: (answer: Answer) => (answer.errors ? resolve(codeOf(answer)) : onData(answer.data)),
-        error: (reason) => resolve(describeEnd(reason)),
+        error: (reason) => {
+          if (Array.isArray(reason)) onRefused?.(extensionsOf({ errors: reason }));
+          resolve(describeEnd(reason));
+        },
         complete: () => resolve('complete'),
       },
     );
@@ -63,6 +69,7 @@ export const subscribeOverStream: Subscribe = async ({
   after,
   token,
   onData,
+  onRefused,
   signal,
 }) => {
   const headers = {
@@ -72,7 +79,11 @@ export const subscribeOverStream: Subscribe = async ({
   try {
     const stream = await openEventStream(`${url}/graphql`, { query, variables }, headers);
     signal.addEventListener('abort', stream.close, { once: true });
-    if (!stream.response.ok) return describeRefusal(stream.response.status, await stream.text());
+    if (!stream.response.ok) {
+      const body = await stream.text();
+      if (body.startsWith('{')) onRefused?.(extensionsOf(JSON.parse(body)));
+      return describeRefusal(stream.response.status, body);
+    }
     for (;;) {
       const event = await stream.next();
       if (event.event === 'complete') return 'complete';
@@ -96,4 +107,5 @@ function describeEnd(reason: unknown): string {
   return typeof reason.code === 'number' ? `closed ${reason.code}` : 'unreachable';
 }
 
-const codeOf = ({ errors = [] }: Answer): string => String(errors[0]?.extensions?.code ?? 'error');
+const extensionsOf = ({ errors = [] }: Answer) => errors[0]?.extensions ?? {};
+const codeOf = (answer: Answer): string => String(extensionsOf(answer)['code'] ?? 'error');

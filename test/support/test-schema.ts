@@ -2,7 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { buildSchema, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { OperationContext } from '../../src/context.ts';
 import type { DeliveryReport } from '../../src/domain/delivery-report.ts';
-import { CursorInvalidError, ForbiddenError, UpstreamRefusedError } from '../../src/domain/errors.ts';
+import {
+  BadUserInputError,
+  CursorInvalidError,
+  ForbiddenError,
+  UpstreamRefusedError,
+} from '../../src/domain/errors.ts';
 import type { Hub } from '../../src/subscriptions/hub.ts';
 
 /** Must never reach a client. */
@@ -46,7 +51,7 @@ const SDL = /* GraphQL */ `
   }
   type Subscription {
     "One tick for each report in the log of the workspace."
-    ticks(after: String, label: String): Tick!
+    ticks(after: String, since: String, label: String): Tick!
     refusedTicks: Tick!
     crashedTicks: Tick!
     crashingTicks: Tick!
@@ -162,7 +167,10 @@ const queries = ({ onPatient }: Required<TestSchemaHooks>): Readonly<Record<stri
 });
 
 const subscriptions: Readonly<Record<string, Resolver>> = {
-  ticks: (_root, { after }, { hub, viewer }) => followTicks(hub, viewer.workspace, after ?? null),
+  ticks: (_root, { after, since }, { hub, viewer }) => {
+    if (after && since) throw new BadUserInputError('Give either `after` or `since`.');
+    return followTicks(hub, viewer.workspace, after ?? null);
+  },
   refusedTicks: async () => {
     throw new ForbiddenError('This needs another scope.');
   },

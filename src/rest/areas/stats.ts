@@ -1,4 +1,4 @@
-import type { TrafficQuery } from '../../domain/list-query.ts';
+import type { StatsQuery } from '../../domain/list-query.ts';
 import type { CountryStats, DailyStats, TrafficTotals } from '../../domain/statistics.ts';
 import { type CallScope, readCall, type UpstreamAnswer } from '../client/call.ts';
 import { withReadErrors } from '../failures/read-errors.ts';
@@ -11,7 +11,7 @@ import { cachedRead, type ProviderParts } from './provider-parts.ts';
 export const fetchTotals = (
   parts: ProviderParts,
   scope: CallScope,
-  query: TrafficQuery,
+  query: StatsQuery,
 ): Promise<TrafficTotals> =>
   readStats(parts, scope, { path: '/sms/stats', query }, ({ body }) => readTotals(body));
 
@@ -19,7 +19,7 @@ export const fetchTotals = (
 export const fetchDailyStats = (
   parts: ProviderParts,
   scope: CallScope,
-  query: TrafficQuery,
+  query: StatsQuery,
 ): Promise<readonly DailyStats[]> =>
   readStats(parts, scope, { path: '/sms/stats/daily', query }, ({ body }) =>
     parts.rows.read('stats', onlyArrayIn('stats', body), readDay),
@@ -29,7 +29,7 @@ export const fetchDailyStats = (
 export const fetchCountryStats = (
   parts: ProviderParts,
   scope: CallScope,
-  query: TrafficQuery,
+  query: StatsQuery,
 ): Promise<readonly CountryStats[]> =>
   readStats(parts, scope, { path: '/sms/stats/by-country', query }, ({ body }) =>
     parts.rows.read('stats', onlyArrayIn('stats', body), readCountry),
@@ -38,7 +38,7 @@ export const fetchCountryStats = (
 function readStats<Result>(
   parts: ProviderParts,
   scope: CallScope,
-  asked: { readonly path: string; readonly query: TrafficQuery },
+  asked: { readonly path: string; readonly query: StatsQuery },
   read: (answer: UpstreamAnswer) => Result,
 ): Promise<Result> {
   const call = readCall('stats', asked.path, listParameters(asked.query));

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import {
+  CursorExpiredError,
   GatewayError,
   InvalidInputError,
   OutcomeUnknownError,
@@ -81,6 +82,7 @@ function rootCauseOf(error: unknown): unknown {
 function detailsOf(error: GatewayError): Readonly<Record<string, unknown>> {
   if (error instanceof UpstreamRefusedError) return { providerCode: error.providerCode };
   if (error instanceof RateLimitedError) return { retryAfterSeconds: error.retryAfterSeconds };
+  if (error instanceof CursorExpiredError) return { oldestAvailable: error.oldestAvailable };
   if (error instanceof SlowConsumerError) return { cursor: error.cursor };
   if (error instanceof UpstreamUnavailableError) return { isSafeToRetry: error.isSafeToRetry };
   if (error instanceof OutcomeUnknownError) return { idempotencyKey: error.idempotencyKey };

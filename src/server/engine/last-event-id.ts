@@ -12,6 +12,8 @@ import {
 /** Names that begin with two underscores belong to GraphQL itself: no caller can have chosen this one. */
 const RESUME_VARIABLE = '__lastEventId';
 const RESUME_ARGUMENT = 'after';
+/** Where the subscription began: it does not begin there again. */
+const BEGIN_ARGUMENT = 'since';
 
 export interface ResumableOperation {
   readonly document: DocumentNode;
@@ -20,7 +22,8 @@ export interface ResumableOperation {
 
 /**
  * Makes a subscription go on after the event that the caller saw last, as `Last-Event-ID` of a reconnecting EventSource
- * tells it: the cursor takes the place of the root field's `after`, whether that was a literal, a variable, or absent.
+ * tells it: the cursor takes the place of the root field's `after`, whether that was a literal, a variable, or absent, and of
+ * its `since`.
  * Anything but a subscription with such an argument is handed back as it is.
  */
 export function createResumer(schema: GraphQLSchema) {
@@ -34,9 +37,10 @@ export function createResumer(schema: GraphQLSchema) {
     const operation = getOperationAST(given.document, operationName);
     const field = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
     if (!operation || !field || !isResumable(schema, operation, field)) return given;
-    const after = field.arguments?.find(({ name }) => name.value === RESUME_ARGUMENT);
+    const argument = (wanted: string) => field.arguments?.find(({ name }) => name.value === wanted);
+    const after = argument(RESUME_ARGUMENT);
     // The caller's own variable: the document stays the one that others share.
-    if (after?.value.kind === Kind.VARIABLE)
+    if (after?.value.kind === Kind.VARIABLE && argument(BEGIN_ARGUMENT) === undefined)
       return { ...given, variables: { ...given.variables, [after.value.name.value]: lastEventId } };
     const document = rewritten.get(operation) ?? rewrite(given.document, operation, field);
     rewritten.set(operation, document);
@@ -65,7 +69,9 @@ function rewrite(document: DocumentNode, operation: OperationDefinitionNode, fie
     name: { kind: Kind.NAME, value: RESUME_ARGUMENT },
     value: variable,
   };
-  const others = field.arguments?.filter(({ name }) => name.value !== RESUME_ARGUMENT) ?? [];
+  const isReplaced = ({ name }: ArgumentNode) =>
+    name.value === RESUME_ARGUMENT || name.value === BEGIN_ARGUMENT;
+  const others = field.arguments?.filter((given) => !isReplaced(given)) ?? [];
   const resumed: FieldNode = { ...field, arguments: [...others, argument] };
   const selections = operation.selectionSet.selections.map((node) => (node === field ? resumed : node));
   const next: OperationDefinitionNode = {

@@ -73,7 +73,7 @@ describe('the send reconciler', () => {
     const desk = await openSendDesk();
     await loseAnswers(desk, 'cut_after', 1);
     desk.simulator.faults.next({ path: '/sms/messages', kind: 'slow', delayMs: 900 });
-    const round = createResolver(desk).runOnce();
+    const round = createReconciler(desk).runOnce();
     await vi.waitFor(async () =>
       expect(await desk.metrics.render()).toContain('gateway_upstream_places{lane="background"} 1'),
     );

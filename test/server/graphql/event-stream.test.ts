@@ -127,6 +127,12 @@ describe('Last-Event-ID', () => {
       '`after` is a variable that is not given',
       'subscription($after: String) { ticks(after: $after) { number } }',
     ],
+    ['there is a `since`', 'subscription { ticks(label: "x", since: "then") { number } }'],
+    [
+      '`since` and `after` are variables',
+      'subscription($after: String, $since: String) { ticks(after: $after, since: $since) { number } }',
+      { since: 'then' },
+    ],
     [
       'the operation is named',
       'query Q { hello } subscription S($l: String) { again: ticks { number label(text: $l) } }',
