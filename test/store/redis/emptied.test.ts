@@ -7,7 +7,7 @@ import { openRedisStore } from '../../../src/store/redis/open-redis-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createHub } from '../../../src/subscriptions/create-hub.ts';
 import { sealEventCursor } from '../../../src/subscriptions/event-cursor.ts';
-import { readResumePoint } from '../../../src/subscriptions/resume-position.ts';
+import { readStartPoint } from '../../../src/subscriptions/resume-position.ts';
 import { createDeferred } from '../../support/deferred.ts';
 import { deliveryReport } from '../../support/delivery-report.ts';
 import { type RedisPair, startRedisPair } from '../../support/redis-pair.ts';
@@ -128,7 +128,7 @@ describe('a Redis that was emptied while gateways run', () => {
     const { epoch } = await store.log.bounds();
     const { position } = await store.log.append('main', deliveryReport());
     const after = sealEventCursor(sealer, 'hash', { position, epoch, memo: '' });
-    const resume = () => readResumePoint({ after, askHash: 'hash', sealer, log: store.log });
+    const resume = () => readStartPoint({ after, since: null, askHash: 'hash', sealer, log: store.log });
     expect(await resume()).toMatchObject({ position });
     await pair.command('primary', 'FLUSHALL');
     await expect(resume()).rejects.toThrow(CursorExpiredError);
