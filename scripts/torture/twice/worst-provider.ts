@@ -7,7 +7,7 @@ import { type Answer, type Call, checkSignature, json, receiptOf, refusal } from
 import { type AcceptedMessage, createProviderHistory, type ProviderHistory } from './provider-history.ts';
 
 /** A key of the account; with a secret, its requests must be signed. */
-export interface ProviderKey {
+interface ProviderKey {
   readonly key: string;
   readonly secret?: string;
 }
@@ -40,7 +40,16 @@ const BASE_PATH = '/api/v1';
 /** Connections end when a plan says so, and never by themselves. */
 const KEPT_ALIVE_MS = 600_000;
 
-export async function startWorstProvider(keys: readonly ProviderKey[]): Promise<WorstProvider> {
+export interface WorstProviderOptions {
+  readonly keys: readonly ProviderKey[];
+  /** Called with every request to send as soon as it has been read. */
+  readonly onPost?: (post: ReceivedPost) => void;
+}
+
+export async function startWorstProvider({
+  keys,
+  onPost = () => undefined,
+}: WorstProviderOptions): Promise<WorstProvider> {
   const clock = { aheadMs: 0, isTold: true };
   const now = () => Date.now() + clock.aheadMs;
   const history = createProviderHistory(now);
@@ -74,6 +83,7 @@ export async function startWorstProvider(keys: readonly ProviderKey[]): Promise<
   const takePost = async (call: Call, response: ServerResponse): Promise<void> => {
     const post = readPost(call.body, posts.length);
     posts.push(post);
+    onPost(post);
     look();
     const { plan, released } = plans.take(post);
     const delivery = (plan.acceptAfter ?? Promise.resolve()).then(() => {
