@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { KeyedSend, Told } from './keyed-sends.ts';
 import { type Engine, openTwiceWorld, type TwiceWorld, type WorldSettings } from './twice-world.ts';
 
@@ -28,6 +29,20 @@ export interface TwiceVerdict {
   readonly problems: readonly string[];
   readonly isPassed: boolean;
 }
+
+/** Claims are given up by then, and what the history does not show was not sent. */
+export const LONG_AFTER_MS = 15 * 60_000;
+
+/** The send of a key: to a number and with a text of its own. */
+export const sendOf = (key: string): KeyedSend => ({
+  key,
+  to: [`+4479${String(hashOf(key)).padStart(8, '0')}`],
+  text: `Your parcel is on its way: ${key}.`,
+  sender: 'MyApp',
+});
+
+const hashOf = (key: string): number =>
+  createHash('sha256').update(key).digest().readUInt32BE(0) % 100_000_000;
 
 export async function runTwiceCase(tried: TwiceCase, engine: Engine): Promise<TwiceVerdict> {
   const problems: string[] = [];

@@ -18,6 +18,8 @@ export type Engine = 'embedded' | 'redis' | 'redis pair';
 export interface WorldSettings {
   /** @default 1 */
   readonly gateways?: number;
+  /** A write on a `redis pair` holds once so many replicas have it. @default 0 */
+  readonly needsReplicas?: number;
   /** The provider's key signs. */
   readonly isSigned?: boolean;
   /** Of every gateway, beside those of all cases. */
@@ -68,7 +70,7 @@ export async function openTwiceWorld(engine: Engine, settings: WorldSettings): P
     for (const end of closing.splice(0).reverse()) await end();
   };
   try {
-    const store = await openStore(engine, closing);
+    const store = await openStore(engine, settings.needsReplicas ?? 0, closing);
     const book = createSendBook();
     const secret = settings.isSigned === true ? { secret: SECRET } : {};
     const keys = [SETTINGS.SMS_API_KEY, OTHER_KEY].map((key) => ({ key, ...secret }));
@@ -169,7 +171,11 @@ async function startGateways(
   };
 }
 
-async function openStore(engine: Engine, closing: (() => Promise<void>)[]): Promise<OpenStore> {
+async function openStore(
+  engine: Engine,
+  needsReplicas: number,
+  closing: (() => Promise<void>)[],
+): Promise<OpenStore> {
   if (engine === 'embedded') {
     const folder = await mkdtemp(join(tmpdir(), 'gateway-twice-'));
     closing.push(() => rm(folder, { recursive: true, force: true }));
@@ -182,7 +188,7 @@ async function openStore(engine: Engine, closing: (() => Promise<void>)[]): Prom
   }
   const pair = await startRedisPair();
   closing.push(() => pair.stop());
-  return { url: `${pair.url}?replicas=1`, redis: null, pair };
+  return { url: needsReplicas === 0 ? pair.url : `${pair.url}?replicas=${needsReplicas}`, redis: null, pair };
 }
 
 /**
