@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const FAR_AHEAD_MS = 14 * MINUTE_MS;
 /** In which a gateway that is wrong about the time would send. */
 const TEMPTATION_MS = 3000;
-const PATIENT = { SMS_API_TIMEOUT_MS: '60000' };
+const PATIENT = { SMS_API_TIMEOUT_MS: '120000' };
 
 const acceptedOf = ({ provider }: TwiceWorld, key: string): number =>
   provider.acceptedBy(sendOf(key).to[0] ?? '').length;
