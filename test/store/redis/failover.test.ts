@@ -171,4 +171,20 @@ describe('a failover of Redis', () => {
     pair.pointAt('replica');
     await open();
   });
+
+  it('to a server that is still loading its data is waited for, and said once', async () => {
+    await pair.stop();
+    // A server looks at its clients after every 1024 commands that it loads.
+    pair = await startRedisPair(['--key-load-delay', '200']);
+    await open();
+    await Promise.all(Array.from({ length: 1000 }, (_, index) => store.log.append('main', numbered(index))));
+    await pair.primary.kill();
+    const restarted = pair.primary.restart();
+    await expect
+      .poll(() => store.ping().then(() => '', String), { timeout: 10_000, interval: 10 })
+      .toContain('it is still loading its data');
+    await restarted;
+    await appendAtLast(1000);
+    expect([said('Redis is away').length, said('Redis is back').length]).toEqual([1, 1]);
+  }, 60_000);
 });
