@@ -102,8 +102,8 @@ const COUNTERS = {
   },
   operations: {
     name: 'gateway_operations_total',
-    help: 'GraphQL operations by type and outcome; refused: by authentication, limits or validation.',
-    labels: { type: OPERATION_TYPES, outcome: ['ok', 'error', 'refused'] },
+    help: 'GraphQL operations by type and outcome; refused: by authentication, limits or validation; abandoned: given up because the caller left.',
+    labels: { type: OPERATION_TYPES, outcome: ['ok', 'error', 'refused', 'abandoned'] },
   },
   httpRequests: {
     name: 'gateway_http_requests_total',

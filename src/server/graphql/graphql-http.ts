@@ -47,7 +47,7 @@ export function createGraphqlHttp(parts: GraphqlHttpParts): (exchange: HttpExcha
       await answer(graphql, parts);
     } catch (error) {
       if (error instanceof HttpError) sendRequestError(graphql, error);
-      else sendRefusal(graphql, [parts.presentError(error, 'execution', exchange.requestId)]);
+      else sendRefusal(graphql, [parts.presentError(error, 'execution', exchange)]);
     }
   };
 }
@@ -162,8 +162,8 @@ async function stream(
   }
 }
 
-const tokenHasExpired = ({ presentError }: GraphqlHttpParts, { requestId }: Caller): StreamError =>
-  new StreamError([presentError(new UnauthenticatedError('The token has expired.'), 'execution', requestId)]);
+const tokenHasExpired = ({ presentError }: GraphqlHttpParts, caller: Caller): StreamError =>
+  new StreamError([presentError(new UnauthenticatedError('The token has expired.'), 'execution', caller)]);
 
 async function* once(body: string): AsyncGenerator<StreamedEvent, undefined> {
   yield { body, cursor: null };
