@@ -48,6 +48,7 @@ beforeAll(async () => {
   simulator.setWebhook('default', `${gateway.url}/webhooks/delivery`, WEBHOOK_SECRET);
   token = await new SignJWT({ sub: 'ann', scope: '*' })
     .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
     .sign(new TextEncoder().encode(JWT_SECRET));
   await doEverything();
   answers.push(await (await fetch(`${gateway.url}/metrics`)).text());
