@@ -115,6 +115,11 @@ const COUNTERS = {
     help: 'Requests turned away because the process was overloaded.',
     labels: { route: HTTP_ROUTES },
   },
+  idleConnectionsClosed: {
+    name: 'gateway_idle_connections_closed_total',
+    help: 'Connections without a request under way that were closed to make room for others.',
+    labels: {},
+  },
   storeErrors: {
     name: 'gateway_store_errors_total',
     help: 'Calls that the store could not answer, by part of the store.',

@@ -9,6 +9,7 @@ import { createContextFactory } from './engine/operation-context.ts';
 import { createOperationRunner } from './engine/operation-runner.ts';
 import { createGraphiqlPage } from './graphiql/graphiql-page.ts';
 import { createGraphqlHttp } from './graphql/graphql-http.ts';
+import { type ConnectionRoom, createConnectionRoom, readOpenFileLimit } from './http/connection-room.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createLoadMonitor } from './http/load-monitor.ts';
 import { createOriginPolicy } from './http/origin-policy.ts';
@@ -48,7 +49,8 @@ const SERVER_TIMEOUTS = {
 export function createGatewayServer(parts: GatewayParts): GatewayServer {
   let publicUrl = parts.server.publicUrl ?? '';
   let retiredAtMs: number | null = null;
-  const transport = assemble(parts, () => publicUrl);
+  const room = createConnectionRoom({ ...parts, openFiles: readOpenFileLimit() });
+  const transport = assemble({ ...parts, room }, () => publicUrl);
   const checkReadiness = createReadinessCheck(parts, () => retiredAtMs !== null);
   const onRequest = createRequestListener({ ...parts, ...transport, checkReadiness });
   let running = createPendingWork();
@@ -57,9 +59,11 @@ export function createGatewayServer(parts: GatewayParts): GatewayServer {
     return retiredAtMs;
   };
   const server = createServer(SERVER_TIMEOUTS, (request, response) => {
+    room.begin(request, response);
     if (retiredAtMs !== null) response.shouldKeepAlive = false;
     void running.track(onRequest(request, response));
   });
+  room.watch(server);
   server.on('upgrade', (request, socket, head) => {
     if (routeOf(request.url).name === 'graphql') transport.sockets.handleUpgrade(request, socket, head);
     else refuseUpgrade(socket, { status: 404, message: 'WebSockets are served at /graphql.' });
@@ -85,7 +89,7 @@ export function createGatewayServer(parts: GatewayParts): GatewayServer {
 }
 
 /** Puts the ways in together, all of them on one runner of operations. */
-function assemble(parts: GatewayParts, publicUrl: () => string) {
+function assemble(parts: GatewayParts & { readonly room: ConnectionRoom }, publicUrl: () => string) {
   const { server, limits } = parts;
   const load = createLoadMonitor(limits.shedLagMs);
   const origins = createOriginPolicy(server, publicUrl);

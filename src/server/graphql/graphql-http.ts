@@ -10,6 +10,7 @@ import type { Caller } from '../engine/operation-context.ts';
 import type { OperationRunner, PreparedOperation } from '../engine/operation-runner.ts';
 import { StreamError } from '../engine/result-encoder.ts';
 import type { GraphiqlPage } from '../graphiql/graphiql-page.ts';
+import { type ConnectionRoom, NO_ROOM } from '../http/connection-room.ts';
 import { corsHeaders, sendPreflight } from '../http/cors.ts';
 import { HttpError } from '../http/http-error.ts';
 import { type HttpExchange, requireMethod } from '../http/http-exchange.ts';
@@ -26,6 +27,7 @@ export interface GraphqlHttpParts
   readonly presentError: PresentError;
   readonly origins: OriginPolicy;
   readonly load: LoadMonitor;
+  readonly room: ConnectionRoom;
   readonly streamSlots: CallerSlots;
   /** The streams that are open: a drain ends them. */
   readonly openStreams: Set<ServerResponse>;
@@ -88,10 +90,13 @@ async function answer(exchange: GraphqlExchange, parts: GraphqlHttpParts): Promi
 }
 
 function refuseOverload({ load, metrics }: GraphqlHttpParts): void {
-  if (!load.isOverloaded) return;
+  if (load.isOverloaded) throw overloaded('The gateway has more to do than it can: try again.', metrics);
+}
+
+function overloaded(sentence: string, metrics: GraphqlHttpParts['metrics']): HttpError {
   metrics.shedRequests.inc({ route: 'graphql' });
   const headers = { 'retry-after': String(RETRY_AFTER_OVERLOAD_SECONDS) };
-  throw new HttpError(503, 'OVERLOADED', 'The gateway has more to do than it can: try again.', headers);
+  return new HttpError(503, 'OVERLOADED', sentence, headers);
 }
 
 interface KnownCaller {
@@ -145,7 +150,12 @@ async function stream(
     throw new HttpError(429, 'LIMIT_EXCEEDED', 'Too many streams are open: end one of them.', {
       'retry-after': '5',
     });
-  const { response } = exchange;
+  const { request, response } = exchange;
+  const leaveRoom = parts.room.hold(request.socket);
+  if (leaveRoom === null) {
+    release();
+    throw overloaded(NO_ROOM, parts.metrics);
+  }
   parts.openStreams.add(response);
   try {
     const outcome = await operation.run();
@@ -158,6 +168,7 @@ async function stream(
     await sendEventStream(exchange, events, exchange.headers);
   } finally {
     parts.openStreams.delete(response);
+    leaveRoom();
     release();
   }
 }
