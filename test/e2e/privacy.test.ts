@@ -97,6 +97,7 @@ async function doEverything(): Promise<void> {
   await ask(`{ messages(filter: { phoneContains: "${NUMBER}" }, after: "${TEXT}") { totalCount } }`);
   await ask(`{ estimate(text: "${TEXT}", to: ["${NUMBER}"]) { segments cost } }`);
   await ask(`{ nonsense(text: "${TEXT}") }`);
+  await ask(`query To${NUMBER.slice(1)} { balance { amount } }`);
   await ask('{ balance { amount } }', {}, `${token}x`);
   await ask('{ balance { amount } }', {}, null);
   await meetFaults();

@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import { hideDigits } from '../../logger/redact-value.ts';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
 import { traceOperation } from '../tracing/operation-channel.ts';
 import { isAbandoned, type PresentError } from './error-presenter.ts';
@@ -67,11 +68,10 @@ export function createOperationRunner(parts: RunnerParts) {
     const { upstreamCalls } = settled;
     metrics.operationDuration.observe({ type }, durationMs / 1000);
     metrics.operations.inc({ type, outcome });
-    if (logger.isLevelEnabled('debug'))
-      logger.debug(
-        { ...describeFor(caller), upstreamCalls, type, name, outcome, durationMs: round(durationMs) },
-        'operation',
-      );
+    if (logger.isLevelEnabled('debug')) {
+      const described = { ...describeFor(caller), type, name: name === null ? null : hideDigits(name) };
+      logger.debug({ ...described, upstreamCalls, outcome, durationMs: round(durationMs) }, 'operation');
+    }
     return settled;
   }
 
