@@ -70,6 +70,7 @@ const COUNTERS = {
         'unsigned',
         'stale',
         'too_large',
+        'compressed',
         'store_away',
         'unknown_workspace',
       ],

@@ -17,7 +17,7 @@ import { type HttpExchange, requireMethod } from '../http/http-exchange.ts';
 import { type LoadMonitor, RETRY_AFTER_OVERLOAD_SECONDS } from '../http/load-monitor.ts';
 import { EVENT_STREAM_TYPE, HTML_TYPE, JSON_TYPE, negotiateMediaType } from '../http/media-type.ts';
 import { isCsrfSafe, type OriginPolicy } from '../http/origin-policy.ts';
-import { readBody } from '../http/read-body.ts';
+import { isUtf16Charset, readBody, utf16Refused } from '../http/read-body.ts';
 import { type StreamedEvent, sendEventStream } from './event-stream.ts';
 import { type GraphqlExchange, sendGraphqlResult, sendRefusal, sendRequestError } from './graphql-answer.ts';
 
@@ -122,8 +122,11 @@ async function readParams(
   { limits }: GraphqlHttpParts,
 ): Promise<GraphqlParams> {
   // Only JSON: a page of another site cannot send it without being asked first.
-  if (!JSON_BODY.test(request.headers['content-type'] ?? ''))
+  const type = request.headers['content-type'] ?? '';
+  if (!JSON_BODY.test(type)) {
+    if (isUtf16Charset(type)) throw utf16Refused();
     throw new HttpError(415, 'UNSUPPORTED_MEDIA_TYPE', `Send \`Content-Type: ${JSON_TYPE}\` in UTF-8.`);
+  }
   return parsePostParams(
     await readBody(request, { maxBytes: limits.bodyBytes, timeoutMs: limits.bodyTimeoutMs }),
   );
