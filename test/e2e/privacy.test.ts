@@ -37,6 +37,7 @@ beforeAll(async () => {
     STORE_URL: `file:${join(folder, 'data')}`,
     SMS_API_URL: simulator.url,
     SMS_API_KEY: API_KEY,
+    METRICS: 'public',
     SMS_API_SECRET: API_SECRET,
     WEBHOOK_SECRETS: WEBHOOK_SECRET,
     AUTH_JWT_SECRET: JWT_SECRET,
