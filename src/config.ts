@@ -37,7 +37,7 @@ type LogLevel = (typeof LOG_LEVELS)[number];
 
 const MIN_GATEWAY_SECRET_BYTES = 32;
 const OWN_PREFIXES =
-  /^(AUTH|SMS|WEBHOOK|WORKSPACES|STORE|RETENTION|LIMIT|GUARD|TRUSTED|CORS|READ_CACHE|GATEWAY)(_|S_|S$)/;
+  /^(AUTH|SMS|WEBHOOK|WORKSPACES|STORE|RETENTION|LIMIT|GUARD|TRUSTED|CORS|METRIC|READ_CACHE|GATEWAY)(_|S_|S$)/;
 
 /** The settings cannot be used. `problems` are sentences that name variables and never repeat a value. */
 export class ConfigError extends Error {

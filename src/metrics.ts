@@ -78,6 +78,7 @@ const COUNTERS = {
         'unsigned',
         'stale',
         'too_large',
+        'compressed',
         'store_away',
         'unknown_workspace',
       ],
@@ -110,8 +111,8 @@ const COUNTERS = {
   },
   operations: {
     name: 'gateway_operations_total',
-    help: 'GraphQL operations by type and outcome; refused: by authentication, limits or validation.',
-    labels: { type: OPERATION_TYPES, outcome: ['ok', 'error', 'refused'] },
+    help: 'GraphQL operations by type and outcome; refused: by authentication, limits or validation; abandoned: given up because the caller left.',
+    labels: { type: OPERATION_TYPES, outcome: ['ok', 'error', 'refused', 'abandoned'] },
   },
   httpRequests: {
     name: 'gateway_http_requests_total',
@@ -122,6 +123,11 @@ const COUNTERS = {
     name: 'gateway_shed_requests_total',
     help: 'Requests turned away because the process was overloaded.',
     labels: { route: HTTP_ROUTES },
+  },
+  idleConnectionsClosed: {
+    name: 'gateway_idle_connections_closed_total',
+    help: 'Connections without a request under way that were closed to make room for others.',
+    labels: {},
   },
   storeErrors: {
     name: 'gateway_store_errors_total',

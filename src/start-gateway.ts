@@ -38,6 +38,8 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Where it listens: `http://127.0.0.1:4000`. */
   readonly url: string;
+  /** Where the admin port listens; null where there is none. */
+  readonly adminUrl: string | null;
   /** The provider of the sandbox; null when the provider is the real one. */
   readonly simulator: Simulator | null;
   readonly parts: GatewayParts;
@@ -78,12 +80,13 @@ async function openGateway(config: Config, options: GatewayOptions, closing: Clo
   const server = createGatewayServer(parts);
   // Side by side: with a store that hangs each of them takes its time.
   closing.add(() => Promise.all([server.drain(), reconciler.close(), sendReconciler.close()]));
-  const { url } = await server.listen();
+  const { url, adminUrl } = await server.listen();
   const [workspace] = config.provider.workspaces;
   if (simulator !== null && workspace !== undefined) pointWebhookAt(simulator, workspace, url);
   sendReconciler.start();
   reconciler.start();
-  return { url, simulator, parts, isReady: server.isReady, retire: server.retire, drain: closing.closeAll };
+  const { isReady, retire } = server;
+  return { url, adminUrl, simulator, parts, isReady, retire, drain: closing.closeAll };
 }
 
 /** Opened first and so closed last: what ends while the rest is closed is still recorded. */

@@ -94,6 +94,20 @@ describe('modes', () => {
   });
 });
 
+describe('what is for the inside', () => {
+  it('is on no port of a live gateway, and on the one of a sandbox', () => {
+    expect(live().server).toMatchObject({ admin: null, metricsAccess: { kind: 'private' } });
+    expect(loadConfig({}).server).toMatchObject({ admin: null, metricsAccess: { kind: 'public' } });
+    expect(live({ METRICS: 'public' }).server.metricsAccess).toEqual({ kind: 'public' });
+  });
+
+  it('is on the loopback address where there is a port for it', () => {
+    expect(live({ ADMIN_PORT: '9400' }).server.admin).toEqual({ host: '127.0.0.1', port: 9400 });
+    expect(live({ ADMIN_PORT: '4000', ADMIN_HOST: '::1' }).server.admin).toEqual({ host: '::1', port: 4000 });
+    expect(live({ ADMIN_HOST: '::1' }).warnings).toContain('ADMIN_HOST has no effect without ADMIN_PORT.');
+  });
+});
+
 describe('refusing to start', () => {
   it.each<[string, Env, RegExp]>([
     [
@@ -127,6 +141,22 @@ describe('refusing to start', () => {
     ],
     ['a port out of range', { PORT: '65536' }, /^PORT must be a whole number from 0 to 65535/],
     ['a port that is no number', { PORT: '4000x' }, /^PORT must be a whole number/],
+    [
+      'an admin port that is the main one',
+      { PORT: '4000', ADMIN_PORT: '4000' },
+      /^ADMIN_PORT and PORT must not be/,
+    ],
+    ['a short token of the metrics', { METRICS_TOKEN: 'short' }, /^METRICS_TOKEN must have at least 16/],
+    [
+      'a token of the metrics with a blank',
+      { METRICS_TOKEN: 'a token of the metrics' },
+      /^METRICS_TOKEN must/,
+    ],
+    [
+      'two ways to the metrics',
+      { METRICS: 'public', METRICS_TOKEN: 'a-token-of-the-metrics' },
+      /^METRICS and METRICS_TOKEN exclude each other/,
+    ],
     ['an unknown store', { STORE_URL: 'postgres://db' }, /^STORE_URL must be/],
     ['a store without a host', { STORE_URL: 'redis://' }, /^STORE_URL must be/],
     ['every origin', { CORS_ORIGINS: '*' }, /^CORS_ORIGINS must be origins/],

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { hideDigits } from '../src/logger/redact-value.ts';
 import { createLogger } from '../src/logger.ts';
 
 function recordLines(secrets: readonly string[] = []) {
@@ -50,6 +51,12 @@ describe('phone numbers', () => {
     logger.info(members, 'kept');
     expect(parse(lines[0])).toMatchObject(members);
   });
+});
+
+it('hides runs of five digits and more in names that callers choose', () => {
+  expect(hideDigits('SendTo447911123456')).toBe('SendTo•••••');
+  expect(hideDigits('To44791_and12345x')).toBe('To•••••_and•••••x');
+  expect(hideDigits('Page2of1000')).toBe('Page2of1000');
 });
 
 describe('secrets and texts', () => {

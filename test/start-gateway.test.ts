@@ -49,7 +49,10 @@ async function ask(gateway: Gateway, query: string, token?: string) {
 }
 
 const sign = (claims: Readonly<Record<string, unknown>>) =>
-  new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(JWT_SECRET));
+  new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(JWT_SECRET));
 
 const SEND = `mutation { sendSms(input: { to: ["+447911123456"], text: "Hello", sender: "MyApp" }) {
   __typename ... on SendResult { recipients { messageId } } ... on UserError { code message } } }`;

@@ -45,7 +45,7 @@ export async function openAttackedWorld(env: Readonly<Record<string, string>> = 
   await writeFile(workspacesFile, JSON.stringify(WORKSPACES));
   const gateway = await startMeasuredGateway(folder, {
     ...{ NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'info', STORE_URL: `file:${join(folder, 'data')}` },
-    ...{ WORKSPACES_FILE: workspacesFile, SMS_API_URL: simulator.url },
+    ...{ WORKSPACES_FILE: workspacesFile, SMS_API_URL: simulator.url, METRICS: 'public' },
     ...{ AUTH_JWT_SECRET: ISSUER.secret, AUTH_ISSUER: ISSUER.issuer, AUTH_AUDIENCE: ISSUER.audience },
     ...env,
   });

@@ -30,6 +30,7 @@ export const WEBHOOK_SECRET = 'a secret of the torture';
 /** Of every gateway in a torture. */
 export const SETTINGS = {
   SMS_API_KEY: 'sk_prod_torture',
+  METRICS: 'public',
   WEBHOOK_SECRETS: WEBHOOK_SECRET,
   AUTH: 'none',
   LIMIT_SOCKETS_PER_CALLER: '10000',

@@ -13,6 +13,8 @@ export interface TokenRules {
   readonly audience: string | null;
   /** How far a token may seem to come from the future. */
   readonly clockSkewSeconds: number;
+  /** Whether tokens without `exp` are taken: one that leaks is good for ever. */
+  readonly areEndlessAllowed: boolean;
 }
 
 const MIN_JWT_SECRET_BYTES = 32; // RFC 7518, section 3.2: an HS256 key has at least 256 bits
@@ -26,6 +28,7 @@ export function readAuthConfig(env: EnvReader, isSandbox: boolean): AuthConfig {
     issuer: env.text('AUTH_ISSUER'),
     audience: env.text('AUTH_AUDIENCE'),
     clockSkewSeconds: env.integer('AUTH_CLOCK_SKEW_SECONDS', { fallback: 5, min: 0, max: 300 }),
+    areEndlessAllowed: env.oneOf('AUTH_TOKENS_WITHOUT_EXP', ['refuse', 'allow'], 'refuse') === 'allow',
   };
   const ways = ['AUTH_JWT_SECRET', 'AUTH_JWKS_URL'].filter((name) => env.isSet(name));
   checkWays(env, ways, { isNone, isSandbox });

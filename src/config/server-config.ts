@@ -7,6 +7,10 @@ export interface ServerConfig {
   /** Where callers reach the gateway, without a trailing slash; null: where it listens. */
   readonly publicUrl: string | null;
   readonly isLoopbackOnly: boolean;
+  /** Where metrics and health are served besides, for the inside; null: nowhere. */
+  readonly admin: AdminAddress | null;
+  /** Who may read the metrics on the public port. */
+  readonly metricsAccess: MetricsAccess;
   /** Origins of pages that may call from a browser, besides the gateway's own. */
   readonly corsOrigins: ReadonlySet<string>;
   readonly isGraphiqlOn: boolean;
@@ -17,20 +21,62 @@ export interface ServerConfig {
   readonly drainNoticeMs: number;
 }
 
+export interface AdminAddress {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+}
+
+export type MetricsAccess =
+  | { readonly kind: 'public' | 'private' }
+  | { readonly kind: 'token'; readonly token: string };
+
 /** GraphiQL and introspection are on in sandbox mode and development, and off in production unless switched on. */
 export function readServerConfig(env: EnvReader, isSandbox: boolean): ServerConfig {
   const isOpen = env.text('NODE_ENV') === 'development' || isSandbox;
-  const host = env.text('HOST') ?? '127.0.0.1';
+  const address = {
+    host: env.text('HOST') ?? LOOPBACK,
+    port: env.integer('PORT', { fallback: 4000, min: 0, max: MAX_PORT }),
+  };
   return {
-    host,
-    port: env.integer('PORT', { fallback: 4000, min: 0, max: 65_535 }),
+    ...address,
     publicUrl: readPublicUrl(env),
-    isLoopbackOnly: isLoopbackHost(host),
+    isLoopbackOnly: isLoopbackHost(address.host),
+    admin: readAdmin(env, address),
+    metricsAccess: readMetricsAccess(env, isSandbox),
     corsOrigins: readOrigins(env),
     isGraphiqlOn: env.isOn('GRAPHIQL', isOpen),
     isIntrospectionOn: env.isOn('INTROSPECTION', isOpen),
     ...readDrain(env, isSandbox),
   };
+}
+
+const LOOPBACK = '127.0.0.1';
+const MAX_PORT = 65_535;
+
+function readAdmin(env: EnvReader, main: AdminAddress): AdminAddress | null {
+  const host = env.text('ADMIN_HOST') ?? LOOPBACK;
+  const port = env.integer('ADMIN_PORT', { fallback: 0, min: 0, max: MAX_PORT });
+  if (env.isSet('ADMIN_PORT')) {
+    if (port !== 0 && port === main.port && host === main.host)
+      env.problem('ADMIN_PORT and PORT must not be the same.');
+    return { host, port };
+  }
+  if (env.isSet('ADMIN_HOST')) env.warning('ADMIN_HOST has no effect without ADMIN_PORT.');
+  return null;
+}
+
+/** What can be sent as a bearer token, and not be guessed. */
+const USABLE_TOKEN = /^[\x21-\x7e]{16,}$/;
+
+function readMetricsAccess(env: EnvReader, isSandbox: boolean): MetricsAccess {
+  const token = env.text('METRICS_TOKEN');
+  const kind = env.oneOf('METRICS', ['public', 'private'], isSandbox ? 'public' : 'private');
+  if (token === null) return { kind };
+  if (!USABLE_TOKEN.test(token))
+    env.problem('METRICS_TOKEN must have at least 16 characters, printable ASCII without blanks.');
+  if (env.isSet('METRICS')) env.problem('METRICS and METRICS_TOKEN exclude each other: set one of them.');
+  return { kind: 'token', token };
 }
 
 const NOTICE_SHARE = 0.1;

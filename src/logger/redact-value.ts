@@ -86,5 +86,10 @@ const withoutQuotedInput = (message: string): string =>
     .replace(/(?:, )?(?:\.\.\.)?"[\s\S]*(?= is not valid JSON)/, ` ${REDACTED}`)
     .replace(/^Unexpected token .*? in JSON/, `Unexpected token ${REDACTED} in JSON`);
 
+const DIGIT_RUN = /\d{5,}/g;
+
+/** A name that a caller chose, without what may be a number in it: `SendTo•••••`. */
+export const hideDigits = (name: string): string => name.replace(DIGIT_RUN, '•••••');
+
 const cutText = (text: string): string =>
   text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH)}… (${text.length} characters)`;

@@ -5,6 +5,8 @@ export interface BannerFacts {
   readonly version: string;
   /** Where the gateway listens. */
   readonly url: string;
+  /** Where the admin port listens; null where there is none. */
+  readonly adminUrl: string | null;
   /** The simulator's base URL; null outside the sandbox. */
   readonly simulatorUrl: string | null;
 }
@@ -24,6 +26,8 @@ export function writeBanner(facts: BannerFacts): string {
   ].join('\n');
 }
 
+const METRICS_NOTES = { public: [''], token: [' (by METRICS_TOKEN)'], private: [] } as const;
+
 const LIVE_QUERY = '{"query":"{ balance { amount currency } }"}';
 const SANDBOX_QUERY =
   '{"query":"mutation { sendSms(input: { to: [\\"+447911123456\\"], text: \\"Hello\\", sender: \\"MyApp\\" }) ' +
@@ -35,7 +39,12 @@ function describeMode({ mode, provider }: Config): string {
   return `live at ${provider.apiUrl}${count > 1 ? `, ${count} workspaces` : ''}`;
 }
 
-function listAddresses({ config, url, simulatorUrl }: BannerFacts): readonly (readonly [string, string])[] {
+function listAddresses({
+  config,
+  url,
+  adminUrl,
+  simulatorUrl,
+}: BannerFacts): readonly (readonly [string, string])[] {
   const socketUrl = url.replace(/^http/, 'ws');
   const others = config.provider.workspaces.filter(({ id }) => id !== config.provider.defaultWorkspace);
   return [
@@ -47,7 +56,12 @@ function listAddresses({ config, url, simulatorUrl }: BannerFacts): readonly (re
     ...others.map(({ id }) => ['', `POST ${url}/webhooks/${id}/delivery`] as const),
     ['CSV export', `${url}/exports/messages.csv (by the link that exportMessages gives)`],
     ['Health', `${url}/healthz  ${url}/readyz`],
-    ['Metrics', `${url}/metrics`],
+    ...METRICS_NOTES[config.server.metricsAccess.kind].map(
+      (note) => ['Metrics', `${url}/metrics${note}`] as const,
+    ),
+    ...(adminUrl === null
+      ? []
+      : [['Admin', `${adminUrl}/metrics  ${adminUrl}/healthz  ${adminUrl}/readyz`] as const]),
     ...(simulatorUrl === null ? [] : ([['Simulator', simulatorUrl]] as const)),
   ];
 }

@@ -31,9 +31,21 @@ export function describeConfig(config: Config): string {
     `  guards      ${guards.mode}`,
     `  spend caps  ${describeCaps(guards)}`,
     `  listens on  ${server.host}, port ${server.port}`,
+    `  metrics     ${describeMetrics(server)}`,
     ...warnings.map((warning) => `Note: ${warning}`),
     '',
   ].join('\n');
+}
+
+function describeMetrics({ admin, metricsAccess }: Config['server']): string {
+  const onMainPort = { public: 'for everybody', token: 'by METRICS_TOKEN', private: null }[
+    metricsAccess.kind
+  ];
+  const places = [
+    ...(onMainPort === null ? [] : [`on the same port, ${onMainPort}`]),
+    ...(admin === null ? [] : [`on ${admin.host}, port ${admin.port}`]),
+  ];
+  return places.length === 0 ? 'nowhere (ADMIN_PORT, METRICS_TOKEN, METRICS=public)' : places.join('; ');
 }
 
 function describeCaps({ spendPerHour, spendPerDay }: Config['guards']): string {

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 
 /** Every value of the settings that must never be logged. */
-export function listSecrets({ provider, auth, store }: Config): readonly string[] {
+export function listSecrets({ provider, auth, store, server }: Config): readonly string[] {
   const ofWorkspaces = provider.workspaces.flatMap(({ apiKey, apiSecret, webhookSecrets }) => [
     apiKey,
     apiSecret ?? '',
@@ -11,6 +11,7 @@ export function listSecrets({ provider, auth, store }: Config): readonly string[
   return [
     ...ofWorkspaces,
     auth.kind === 'secret' ? auth.secret : '',
+    server.metricsAccess.kind === 'token' ? server.metricsAccess.token : '',
     storePassword,
     decodeURIComponent(storePassword),
   ].filter((secret) => secret !== '');

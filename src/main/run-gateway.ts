@@ -28,11 +28,13 @@ export async function runGateway(config: Config, seed: number | null): Promise<n
 }
 
 function announce(gateway: Gateway, config: Config, logger: Logger): void {
-  const { url, simulator } = gateway;
+  const { url, adminUrl, simulator } = gateway;
   const version = readPackageVersion();
   if (config.mode === 'sandbox' || process.stdout.isTTY)
-    process.stdout.write(writeBanner({ config, version, url, simulatorUrl: simulator?.url ?? null }));
-  logger.info({ version, mode: config.mode, url }, 'listening');
+    process.stdout.write(
+      writeBanner({ config, version, url, adminUrl, simulatorUrl: simulator?.url ?? null }),
+    );
+  logger.info({ version, mode: config.mode, url, ...(adminUrl !== null && { adminUrl }) }, 'listening');
 }
 
 /** After the drain of the server: what the hub, the store and the providers may take to close. */

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createPendingWork } from '../domain/pending-work.ts';
 import { createCallerSlots } from './access/caller-slots.ts';
 import type { GatewayParts } from './contracts/gateway-parts.ts';
@@ -9,21 +9,27 @@ import { createContextFactory } from './engine/operation-context.ts';
 import { createOperationRunner } from './engine/operation-runner.ts';
 import { createGraphiqlPage } from './graphiql/graphiql-page.ts';
 import { createGraphqlHttp } from './graphql/graphql-http.ts';
+import { type ConnectionRoom, createConnectionRoom, readOpenFileLimit } from './http/connection-room.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createLoadMonitor } from './http/load-monitor.ts';
 import { createOriginPolicy } from './http/origin-policy.ts';
 import { routeOf } from './http/route.ts';
 import { createExportDownload } from './routes/export-download.ts';
 import { createReadinessCheck } from './routes/health.ts';
-import { createRequestListener } from './routes/request-listener.ts';
+import { createAdminListener, createRequestListener } from './routes/request-listener.ts';
 import { createWebhookRoute } from './routes/webhook-route.ts';
 import { refuseUpgrade } from './websocket/upgrade-refusal.ts';
 import { createWebSocketGateway } from './websocket/websocket-gateway.ts';
 import { createWebSocketProtocol } from './websocket/websocket-protocol.ts';
 
+export interface GatewayListening extends Listening {
+  /** Of the admin port; null where there is none. */
+  readonly adminUrl: string | null;
+}
+
 export interface GatewayServer {
-  /** Starts to listen. Rejects when the address cannot be taken. */
-  listen(): Promise<Listening>;
+  /** Starts to listen. Rejects when an address cannot be taken. */
+  listen(): Promise<GatewayListening>;
   /** False before `listen`, once a drain began, and while the store or the hub cannot work. */
   isReady(): Promise<boolean>;
   /** Says from now on that it is not ready. Everything else goes on as before. */
@@ -44,22 +50,31 @@ const SERVER_TIMEOUTS = {
   connectionsCheckingInterval: 5_000,
 } as const;
 
-/** One HTTP server for everything; it holds no state of its own that outlives it. */
+/** One HTTP server for everything, and a small one for the inside; they hold no state of their own that outlives them. */
 export function createGatewayServer(parts: GatewayParts): GatewayServer {
   let publicUrl = parts.server.publicUrl ?? '';
   let retiredAtMs: number | null = null;
-  const transport = assemble(parts, () => publicUrl);
+  const room = createConnectionRoom({ ...parts, openFiles: readOpenFileLimit() });
+  const transport = assemble({ ...parts, room }, () => publicUrl);
   const checkReadiness = createReadinessCheck(parts, () => retiredAtMs !== null);
   const onRequest = createRequestListener({ ...parts, ...transport, checkReadiness });
+  const onAdminRequest = createAdminListener({ ...parts, checkReadiness });
   let running = createPendingWork();
   const retire = () => {
     retiredAtMs ??= performance.now();
     return retiredAtMs;
   };
   const server = createServer(SERVER_TIMEOUTS, (request, response) => {
+    room.begin(request, response);
     if (retiredAtMs !== null) response.shouldKeepAlive = false;
     void running.track(onRequest(request, response));
   });
+  const adminServer = createServer(SERVER_TIMEOUTS, (request, response) => {
+    room.begin(request, response);
+    void onAdminRequest(request, response);
+  });
+  room.watch(server);
+  room.watch(adminServer);
   server.on('upgrade', (request, socket, head) => {
     if (routeOf(request.url).name === 'graphql') transport.sockets.handleUpgrade(request, socket, head);
     else refuseUpgrade(socket, { status: 404, message: 'WebSockets are served at /graphql.' });
@@ -69,7 +84,8 @@ export function createGatewayServer(parts: GatewayParts): GatewayServer {
     async listen() {
       const listening = await listen(server, parts.server);
       publicUrl ||= listening.url;
-      return listening;
+      const { admin } = parts.server;
+      return { ...listening, adminUrl: admin && (await listen(adminServer, admin)).url };
     },
     isReady: async () => server.listening && (await checkReadiness()).isReady,
     retire: () => void retire(),
@@ -79,13 +95,19 @@ export function createGatewayServer(parts: GatewayParts): GatewayServer {
       const requests = running;
       running = createPendingWork();
       await drainServer({ ...parts, ...transport, server, requests, lateRequests: running, timeoutMs });
+      closeAtOnce(adminServer); // the last of it, so that probes and metrics are answered meanwhile
       transport.load.stop();
     },
   };
 }
 
+function closeAtOnce(server: Server): void {
+  server.close();
+  server.closeAllConnections();
+}
+
 /** Puts the ways in together, all of them on one runner of operations. */
-function assemble(parts: GatewayParts, publicUrl: () => string) {
+function assemble(parts: GatewayParts & { readonly room: ConnectionRoom }, publicUrl: () => string) {
   const { server, limits } = parts;
   const load = createLoadMonitor(limits.shedLagMs);
   const origins = createOriginPolicy(server, publicUrl);

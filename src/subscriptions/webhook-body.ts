@@ -49,9 +49,11 @@ export function readWebhookBody(rawBody: Buffer, times: WebhookTimes): WebhookBo
   return { isReport: true, report: toReport(shape.data, times) };
 }
 
+const BYTE_ORDER_MARK = /^\ufeff/;
+
 function parseJson(rawBody: Buffer): unknown {
   try {
-    return parseMoneyJson(rawBody.toString('utf8'));
+    return parseMoneyJson(rawBody.toString('utf8').replace(BYTE_ORDER_MARK, ''));
   } catch {
     return undefined;
   }

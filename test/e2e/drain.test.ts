@@ -38,6 +38,7 @@ beforeEach(async () => {
     STORE_URL: `file:${join(folder, 'data')}`,
     SMS_API_URL: provider.baseUrl,
     SMS_API_KEY: 'sk_prod_of_the_test',
+    METRICS: 'public',
     WEBHOOK_SECRETS: SECRET,
     AUTH: 'none',
     INTROSPECTION: 'on',

@@ -55,6 +55,7 @@ describe('an export', { timeout: 60_000 }, () => {
       HOME: folder,
       SMS_API_URL: simulator.url,
       SMS_API_KEY: API_KEY,
+      METRICS: 'public',
       WEBHOOK_SECRETS: 'a-secret-of-webhooks',
       AUTH: 'none',
       LOG_LEVEL: 'info',

@@ -39,7 +39,11 @@ const inRun = (index: number) => `+4474001${String(23_456 + index).padStart(5, '
 const numbers = (count: number, numberAt: (index: number) => string, from = 0) =>
   Array.from({ length: count }, (_, index) => numberAt(from + index));
 
-const ann = await tokenFor({ sub: 'ann', scope: '*' });
+/** Good for as long as the clock of a test goes on. */
+const tokenOf = (claims: { readonly sub: string; readonly scope: string; readonly workspace?: string }) =>
+  tokenFor({ ...claims, iat: MIDDLE_OF_TODAY / 1000, exp: (MIDDLE_OF_TODAY + 2 * DAY_MS) / 1000 });
+
+const ann = await tokenOf({ sub: 'ann', scope: '*' });
 
 async function send(gateway: Asked, to: readonly string[], options: SendOptions = {}): Promise<Sent> {
   const { key, text = 'Hello', token = ann, transport = 'HTTP' } = options;
@@ -88,8 +92,8 @@ describe('recipients are counted, over lists and repeats', () => {
     const env = { GUARD_PREFIX_PER_HOUR: '2', GUARD_CALLER_PER_HOUR: '4', GUARD_WORKSPACE_PER_HOUR: '6' };
     const { gateway } = await guarded(env, ['shop', 'bank']);
     const [ben, atBank] = [
-      await tokenFor({ sub: 'ben', scope: '*' }),
-      await tokenFor({ sub: 'ann', scope: '*', workspace: 'bank' }),
+      await tokenOf({ sub: 'ben', scope: '*' }),
+      await tokenOf({ sub: 'ann', scope: '*', workspace: 'bank' }),
     ];
     const range = ['+447400120000', '+447400123333', '+447400126666'];
     expect((await send(gateway, range)).code).toBe('PREFIX_LIMIT');

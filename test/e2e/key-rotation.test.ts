@@ -97,6 +97,7 @@ describe('an issuer whose keys change', () => {
     const forge = (kid: string, secret: string) =>
       new SignJWT({ scope: '*' })
         .setProtectedHeader({ alg: 'HS256', kid })
+        .setExpirationTime('1h')
         .sign(new TextEncoder().encode(secret));
     expect(await isLetIn(gateway, await forge('one', JSON.stringify(key.jwk)))).toBe(false);
     expect(await isLetIn(gateway, await forge('one', key.jwk.n ?? ''))).toBe(false);

@@ -37,6 +37,7 @@ beforeAll(async () => {
     STORE_URL: `file:${join(folder, 'data')}`,
     SMS_API_URL: simulator.url,
     SMS_API_KEY: API_KEY,
+    METRICS: 'public',
     SMS_API_SECRET: API_SECRET,
     WEBHOOK_SECRETS: WEBHOOK_SECRET,
     AUTH_JWT_SECRET: JWT_SECRET,
@@ -48,6 +49,7 @@ beforeAll(async () => {
   simulator.setWebhook('default', `${gateway.url}/webhooks/delivery`, WEBHOOK_SECRET);
   token = await new SignJWT({ sub: 'ann', scope: '*' })
     .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
     .sign(new TextEncoder().encode(JWT_SECRET));
   await doEverything();
   answers.push(await (await fetch(`${gateway.url}/metrics`)).text());
@@ -96,6 +98,7 @@ async function doEverything(): Promise<void> {
   await ask(`{ messages(filter: { phoneContains: "${NUMBER}" }, after: "${TEXT}") { totalCount } }`);
   await ask(`{ estimate(text: "${TEXT}", to: ["${NUMBER}"]) { segments cost } }`);
   await ask(`{ nonsense(text: "${TEXT}") }`);
+  await ask(`query To${NUMBER.slice(1)} { balance { amount } }`);
   await ask('{ balance { amount } }', {}, `${token}x`);
   await ask('{ balance { amount } }', {}, null);
   await meetFaults();

@@ -32,6 +32,7 @@ beforeAll(async () => {
     STORE_URL: redis.url,
     SMS_API_URL: simulator.url,
     SMS_API_KEY: KEY,
+    METRICS: 'public',
     WEBHOOK_SECRETS: SECRET,
     AUTH: 'none',
     DRAIN_NOTICE_MS: '0',

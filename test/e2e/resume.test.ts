@@ -45,6 +45,7 @@ const environment = (changes: Readonly<Record<string, string>> = {}) => ({
   STORE_URL: `file:${join(folder, 'data')}`,
   SMS_API_URL: provider.baseUrl,
   SMS_API_KEY: 'sk_prod_of_the_test',
+  METRICS: 'public',
   WEBHOOK_SECRETS: SECRET,
   AUTH: 'none',
   DRAIN_NOTICE_MS: '0',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import { writeBanner } from '../../src/main/banner.ts';
+import { type BannerFacts, writeBanner } from '../../src/main/banner.ts';
 import { listSecrets } from '../../src/main/list-secrets.ts';
 
 const LIVE = {
@@ -11,12 +11,21 @@ const LIVE = {
   STORE_URL: 'redis://user:pass%40word@127.0.0.1:6379',
 };
 
-const bannerOf = (env: Readonly<Record<string, string>>, simulatorUrl: string | null = null) =>
-  writeBanner({ config: loadConfig(env), version: '1.2.3', url: 'http://127.0.0.1:4000', simulatorUrl });
+const bannerOf = (
+  env: Readonly<Record<string, string>>,
+  { simulatorUrl = null, adminUrl = null }: Partial<Pick<BannerFacts, 'simulatorUrl' | 'adminUrl'>> = {},
+) =>
+  writeBanner({
+    config: loadConfig(env),
+    version: '1.2.3',
+    url: 'http://127.0.0.1:4000',
+    adminUrl,
+    simulatorUrl,
+  });
 
 describe('the banner', () => {
   it('names every address of a sandbox', () => {
-    const banner = bannerOf({}, 'http://127.0.0.1:4100/api/v1');
+    const banner = bannerOf({}, { simulatorUrl: 'http://127.0.0.1:4100/api/v1' });
     for (const address of [
       'http://127.0.0.1:4000/graphql\n',
       'ws://127.0.0.1:4000/graphql',
@@ -36,6 +45,16 @@ describe('the banner', () => {
     const banner = bannerOf(LIVE);
     expect(banner).not.toMatch(/Simulator|GraphiQL/);
     expect(banner).toContain('authorization: Bearer <token>');
+  });
+
+  it('names the metrics where they are served', () => {
+    expect(bannerOf(LIVE)).not.toContain('/metrics');
+    expect(bannerOf({ ...LIVE, METRICS: 'public' })).toContain('http://127.0.0.1:4000/metrics');
+    const withToken = bannerOf({ ...LIVE, METRICS_TOKEN: 'a-token-of-the-metrics' });
+    expect(withToken).toContain('http://127.0.0.1:4000/metrics (by METRICS_TOKEN)');
+    expect(withToken).not.toContain('a-token-of-the-metrics');
+    const adminUrl = 'http://127.0.0.1:9400';
+    expect(bannerOf({ ...LIVE, ADMIN_PORT: '9400' }, { adminUrl })).toContain(`${adminUrl}/metrics`);
   });
 
   it('tells no secret', () => {

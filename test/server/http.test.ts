@@ -98,6 +98,7 @@ describe('an answer', () => {
     ['application/x-www-form-urlencoded', 415],
     ['multipart/form-data; boundary=x', 415],
     ['application/json; charset=utf-16', 415],
+    ['application/json; charset=latin1', 415],
     ['application/json; charset=UTF-8', 200],
   ])('to a body of the type %s is %i', async (type, status) => {
     expect((await gateway.post({ query: '{ hello }' }, { 'content-type': type })).status).toBe(status);
@@ -130,6 +131,58 @@ describe('an answer', () => {
 });
 
 describe('a body', () => {
+  const TEXT = JSON.stringify({ query: '{ hello }' });
+  const send = (
+    body: Uint8Array | string,
+    headers: Readonly<Record<string, string>> = {},
+    path = '/graphql',
+  ) =>
+    fetch(`${gateway.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: Buffer.from(body),
+    });
+
+  it('is read behind a byte-order mark', async () => {
+    const answer = await send(`\ufeff${TEXT}`);
+    expect([answer.status, await answer.json()]).toMatchObject([200, { data: { hello: 'world' } }]);
+    expect(await (await send('\ufeff')).text()).toContain('The body is empty');
+  });
+
+  it.each([
+    ['by its type', Buffer.from(TEXT, 'utf16le'), { 'content-type': 'application/json; charset=UTF-16LE' }],
+    ['by its byte-order mark', Buffer.from(`\ufeff${TEXT}`, 'utf16le'), {}],
+    ['by the other byte-order mark', Buffer.from(`\ufeff${TEXT}`, 'utf16le').swap16(), {}],
+    ['by its bytes', Buffer.from(TEXT, 'utf16le'), {}],
+  ])('in UTF-16, %s, is refused by a sentence of its own', async (_how, body, headers) => {
+    const answer = await send(body, headers);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      415,
+      { errors: [{ message: 'The body is UTF-16: send it in UTF-8.' }] },
+    ]);
+  });
+
+  it.each(['gzip', 'deflate', 'br', 'zstd', 'gzip, gzip'])(
+    'that is compressed (%s) is refused by a sentence of its own, also where reports are posted',
+    async (encoding) => {
+      const answer = await send(TEXT, { 'content-encoding': encoding });
+      expect([answer.status, answer.headers.get('accept-encoding')]).toEqual([415, 'identity']);
+      expect(await answer.json()).toMatchObject({
+        errors: [{ message: 'The body is compressed: send it without `Content-Encoding`.' }],
+      });
+      const report = await send(TEXT, { 'content-encoding': encoding }, '/webhooks/delivery');
+      expect([report.status, await report.text()]).toEqual([
+        415,
+        'The body is compressed: send it without `Content-Encoding`.\n',
+      ]);
+    },
+  );
+
+  it('may say that it is not compressed', async () => {
+    expect((await send(TEXT, { 'content-encoding': 'Identity' })).status).toBe(200);
+    expect((await send(TEXT, { 'content-encoding': 'identity' }, '/webhooks/delivery')).status).toBe(204);
+  });
+
   it('of more than 128 KiB is refused by its announced length', async () => {
     const answer = await gateway.post({ query: '{ hello }', variables: { x: 'y'.repeat(128 * 1024) } });
     expect(answer.status).toBe(413);

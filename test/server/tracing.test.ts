@@ -132,7 +132,7 @@ describe('traces', () => {
     const gateway = await start({ SMS_API_URL: provider.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     await ask(
       gateway,
-      'mutation { sendSms(input: { to: ["+447911123456"], text: "canary", sender: "MyApp" }) { __typename } }',
+      'mutation SendTo447911123456 { sendSms(input: { to: ["+447911123456"], text: "canary", sender: "MyApp" }) { __typename } }',
     );
     await gateway.drain();
     const call = spansIn(collector.received).find(({ kind }) => kind === 3);

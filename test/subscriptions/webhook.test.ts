@@ -136,6 +136,15 @@ describe('the receiver of delivery reports', () => {
     expect(await metrics.render()).toContain('gateway_reports_appended_total{source="webhook"} 1');
   });
 
+  it('is read behind a byte-order mark, which is signed like every other byte', async () => {
+    const { receiver, reports } = await open();
+    const marked = sign(`\ufeff${JSON.stringify(BODY)}`);
+    expect(await receiver.receive(marked)).toEqual({ status: 204, verdict: 'appended' });
+    expect(await reports()).toMatchObject([{ messageId: BODY.message_id }]);
+    const unmarked = { ...marked, rawBody: marked.rawBody.subarray(3) };
+    expect(await receiver.receive(unmarked)).toMatchObject({ status: 401 });
+  });
+
   it('writes a report once, however often and however signed it comes', async () => {
     const { receiver, reports } = await open();
     const body = JSON.stringify(BODY);

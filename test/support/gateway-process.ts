@@ -17,6 +17,8 @@ export interface GatewayProcess {
   readonly graphqlUrl: string;
   readonly webSocketUrl: string;
   readonly ended: Promise<ProcessEnd>;
+  /** Every line that it wrote so far. */
+  readonly logLines: readonly string[];
   /** Resolves when a line of its log says this, now or later; rejects when it ends without. */
   hasLogged(text: string): Promise<void>;
   signal(signal: NodeJS.Signals): void;
@@ -26,12 +28,23 @@ export interface GatewayProcess {
 
 export type Environment = Readonly<Record<string, string>>;
 
+export interface GatewayLimits {
+  /** Of files and connections together, as `ulimit -n` sets it. */
+  readonly maxOpenFiles?: number;
+}
+
 /**
  * @param life once aborted, the process is killed, even while it starts
  * @throws when it ends before it listens, with what it said
  */
-export async function startGatewayProcess(env: Environment, life?: AbortSignal): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [await findBuiltProgram(), '--port', '0'], {
+export async function startGatewayProcess(
+  env: Environment,
+  life?: AbortSignal,
+  limits: GatewayLimits = {},
+): Promise<GatewayProcess> {
+  const command = [process.execPath, await findBuiltProgram(), '--port', '0'];
+  const limit = limits.maxOpenFiles === undefined ? '' : `ulimit -n ${limits.maxOpenFiles}; `;
+  const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
     cwd: env['HOME'] ?? tmpdir(), // no `.env` and no data of the checkout gets in
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,6 +72,7 @@ export async function startGatewayProcess(env: Environment, life?: AbortSignal):
     graphqlUrl,
     webSocketUrl: graphqlUrl.replace('http', 'ws'),
     ended,
+    logLines: log.lines,
     async hasLogged(text) {
       await hasLogged(text);
     },

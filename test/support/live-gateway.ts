@@ -52,6 +52,7 @@ export async function startLiveGateway(options: LiveGatewayOptions): Promise<Liv
   writeFileSync(workspacesFile, JSON.stringify(entries));
   const config = loadConfig({
     PORT: '0',
+    METRICS: 'public',
     STORE_URL: `file:${join(folder, 'data')}`,
     SMS_API_URL: providerUrl,
     WORKSPACES_FILE: workspacesFile,

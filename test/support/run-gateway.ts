@@ -49,6 +49,7 @@ export async function runGateway(providerUrl: string, options: RunOptions = {}):
   const folder = mkdtempSync(join(tmpdir(), 'running-gateway-'));
   const config = loadConfig({
     PORT: '0',
+    METRICS: 'public',
     STORE_URL: `file:${join(folder, 'data')}`,
     SMS_API_URL: providerUrl,
     SMS_API_KEY: API_KEY,

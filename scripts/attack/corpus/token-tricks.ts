@@ -85,6 +85,8 @@ const FORGED: Readonly<Record<string, Forge>> = {
   },
   expired: genuine(() => ({ exp: nowSeconds() - 1 })),
   'expired long ago': genuine(() => ({ exp: 1 })),
+  'never expires': genuine(() => ({ exp: undefined }) as unknown as JWTPayload),
+  'issued in the future': genuine(() => ({ iat: nowSeconds() + 3600 })),
   'not yet valid': genuine(() => ({ nbf: nowSeconds() + 3600 })),
   'an end that is no number': genuine(() => ({ exp: 'never' }) as unknown as JWTPayload),
   'a foreign issuer': genuine(() => ({ iss: 'https://evil.example.com/' })),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { AuthConfig } from '../../config/auth-config.ts';
+import type { AuthConfig, TokenRules } from '../../config/auth-config.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { ForbiddenError, GatewayError, UnauthenticatedError } from '../../domain/errors.ts';
 import type { Viewer } from '../../domain/viewer.ts';
@@ -83,6 +83,7 @@ function createTokenAuthenticator(
       ...(rules.issuer !== null && { issuer: rules.issuer }),
       ...(rules.audience !== null && { audience: rules.audience }),
     });
+    checkTimes(payload, rules, clock);
     return { viewer: readViewer(payload, options), expiresAtMs: readExpiry(payload) };
   };
 
@@ -101,6 +102,16 @@ function createTokenAuthenticator(
       return authentication;
     },
   };
+}
+
+/** What `jwtVerify` leaves open: a token that never ends is good for ever once it leaks. */
+function checkTimes({ exp, iat }: JWTPayload, rules: TokenRules, clock: Clock): void {
+  if (exp === undefined && !rules.areEndlessAllowed)
+    throw new UnauthenticatedError('The token has no expiry (exp): have its issuer set one.');
+  if (iat !== undefined && iat > clock.now() / 1000 + rules.clockSkewSeconds)
+    throw new UnauthenticatedError(
+      "The token was issued in the future (iat): have its issuer's clock set right.",
+    );
 }
 
 function readViewer(payload: JWTPayload, options: AuthenticatorOptions): Viewer {

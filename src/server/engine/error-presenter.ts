@@ -9,6 +9,7 @@ import {
   UpstreamRefusedError,
   UpstreamUnavailableError,
 } from '../../domain/errors.ts';
+import type { Interruptible } from '../../domain/interruptible.ts';
 import type { Logger } from '../../logger.ts';
 import { StoreUnavailableError } from '../../store/store.ts';
 import { HttpError } from '../http/http-error.ts';
@@ -20,8 +21,14 @@ import { hideSchemaNames } from './hide-schema-names.ts';
  */
 export type ErrorPhase = 'request' | 'execution';
 
+/** Who is shown an error, and, where it may leave before, its signal. */
+export interface ErrorReader {
+  readonly requestId: string;
+  readonly hangUp?: Interruptible;
+}
+
 /** The one place where errors become what a caller sees; all transports go through it. */
-export type PresentError = (error: unknown, phase: ErrorPhase, requestId: string) => GraphQLFormattedError;
+export type PresentError = (error: unknown, phase: ErrorPhase, reader: ErrorReader) => GraphQLFormattedError;
 
 const MASKED_MESSAGE = 'Something went wrong here. Give the request id when you ask about it.';
 /** GraphQL's own words about an argument that a nullable variable left empty: found while executing, yet the caller's. */
@@ -32,9 +39,11 @@ export function createErrorPresenter(
   logger: Logger,
   options: { readonly hidesSchema: boolean },
 ): PresentError {
-  return (error, phase, requestId) => {
+  return (error, phase, reader) => {
+    const { requestId } = reader;
     const told = messageForCaller(error, phase);
-    if (told === null) logger.error({ err: rootCauseOf(error), requestId }, 'masked an unexpected error');
+    if (told === null && !isAbandoned(error, reader))
+      logger.error({ err: rootCauseOf(error), requestId }, 'masked an unexpected error');
     const message = told === null ? MASKED_MESSAGE : withPlace(told.message, error);
     const { locations, path } = error instanceof GraphQLError ? error.toJSON() : {};
     return {
@@ -44,6 +53,16 @@ export function createErrorPresenter(
       extensions: { ...(told?.extensions ?? { code: 'INTERNAL_SERVER_ERROR' }), requestId },
     };
   };
+}
+
+/**
+ * True when the work ended because its caller left: nobody reads the answer, and nothing is wrong here. Any other error
+ * stays one, also when its caller has left.
+ */
+export function isAbandoned(error: unknown, { hangUp }: ErrorReader): boolean {
+  if (hangUp === undefined || !hangUp.signal.aborted) return false;
+  const cause = rootCauseOf(error);
+  return cause === hangUp.signal.reason || (cause instanceof Error && cause.name === 'AbortError');
 }
 
 /** GraphQL says in front of the cause which variable, and where in it, cannot be used. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpError } from '../http/http-error.ts';
+import { textOf } from '../http/read-body.ts';
 import { nestsTooDeep } from './nests-too-deep.ts';
 
 /** The parameters of one GraphQL request, as GraphQL over HTTP names them. */
@@ -13,10 +14,11 @@ export interface GraphqlParams {
 
 const badRequest = (message: string) => new HttpError(400, 'BAD_REQUEST', message);
 
-/** @throws HttpError 400 */
+/** @throws HttpError 400, 415 */
 export function parsePostParams(body: Buffer): GraphqlParams {
-  if (body.length === 0) throw badRequest('The body is empty: send JSON with a `query`.');
-  return readParams(parseJson(body.toString('utf8'), 'The body is not valid JSON.'));
+  const text = textOf(body);
+  if (text === '') throw badRequest('The body is empty: send JSON with a `query`.');
+  return readParams(parseJson(text, 'The body is not valid JSON.'));
 }
 
 /** @throws HttpError 400 */

@@ -1,7 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
+import { hideDigits } from '../../logger/redact-value.ts';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
 import { traceOperation } from '../tracing/operation-channel.ts';
-import type { PresentError } from './error-presenter.ts';
+import { isAbandoned, type PresentError } from './error-presenter.ts';
 import {
   type CheckParts,
   createOperationCheck,
@@ -53,7 +54,7 @@ export function createOperationRunner(parts: RunnerParts) {
       metrics.operations.inc({ type: 'query', outcome: 'refused' });
       const { requestId } = request.caller;
       const causes: readonly unknown[] = error instanceof InvalidDocumentError ? error.errors : [error];
-      const errors = causes.map((each) => presentError(each, 'request', requestId));
+      const errors = causes.map((each) => presentError(each, 'request', request.caller));
       logger.debug({ requestId, outcome: 'refused', code: codeOf(errors) }, 'operation');
       return { kind: 'refusal', errors };
     }
@@ -61,34 +62,35 @@ export function createOperationRunner(parts: RunnerParts) {
 
   async function run({ type, name, execute }: ReadyOperation, caller: Caller): Promise<OperationOutcome> {
     const startedAt = performance.now();
-    const settled = await traceOperation({ type, name }, () => settle(caller.requestId, execute));
+    const settled = await traceOperation({ type, name }, () => settle(caller, execute));
     const durationMs = performance.now() - startedAt;
     const outcome = outcomeLabel(settled);
     const { upstreamCalls } = settled;
     metrics.operationDuration.observe({ type }, durationMs / 1000);
     metrics.operations.inc({ type, outcome });
-    if (logger.isLevelEnabled('debug'))
-      logger.debug(
-        { ...describeFor(caller), upstreamCalls, type, name, outcome, durationMs: round(durationMs) },
-        'operation',
-      );
+    if (logger.isLevelEnabled('debug')) {
+      const described = { ...describeFor(caller), type, name: name === null ? null : hideDigits(name) };
+      logger.debug({ ...described, upstreamCalls, outcome, durationMs: round(durationMs) }, 'operation');
+    }
     return settled;
   }
 
-  async function settle(requestId: string, execute: ReadyOperation['execute']) {
+  async function settle(caller: Caller, execute: ReadyOperation['execute']) {
     try {
       const executed = await execute();
       const { result } = executed;
       const upstreamCalls = executed.cost.calls;
       if (Symbol.asyncIterator in result)
-        return { kind: 'events', events: encoder.encodeEvents(result, requestId), upstreamCalls } as const;
-      const { errors, body } = encoder.encodeResult(result, executed, requestId);
-      if (body === null) return { kind: 'refusal', errors, upstreamCalls } as const;
-      return { kind: 'result', body, hasErrors: errors.length > 0, upstreamCalls } as const;
+        return { kind: 'events', events: encoder.encodeEvents(result, caller), upstreamCalls } as const;
+      const { errors, body } = encoder.encodeResult(result, executed, caller);
+      const wasLeft = result.errors?.some((error) => isAbandoned(error, caller)) === true;
+      if (body === null) return { kind: 'refusal', errors, wasLeft, upstreamCalls } as const;
+      return { kind: 'result', body, hasErrors: errors.length > 0, wasLeft, upstreamCalls } as const;
     } catch (error) {
       return {
         kind: 'refusal',
-        errors: [presentError(error, 'execution', requestId)],
+        errors: [presentError(error, 'execution', caller)],
+        wasLeft: isAbandoned(error, caller),
         upstreamCalls: 0,
       } as const;
     }
@@ -104,5 +106,14 @@ const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 const describeFor = ({ requestId, viewer }: Caller) => ({ requestId, workspace: viewer.workspace });
 
-const outcomeLabel = (outcome: OperationOutcome & { readonly hasErrors?: boolean }) =>
-  outcome.kind === 'refusal' ? 'refused' : outcome.hasErrors ? 'error' : 'ok';
+interface Settled {
+  readonly hasErrors?: boolean;
+  /** Its caller hung up, and so it was given up. */
+  readonly wasLeft?: boolean;
+}
+
+function outcomeLabel({ kind, hasErrors, wasLeft }: OperationOutcome & Settled) {
+  if (wasLeft) return 'abandoned';
+  if (kind === 'refusal') return 'refused';
+  return hasErrors ? 'error' : 'ok';
+}

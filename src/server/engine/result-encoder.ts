@@ -1,6 +1,6 @@
 import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { UpstreamCost } from '../../rest/provider-session.ts';
-import type { ErrorPhase, PresentError } from './error-presenter.ts';
+import type { ErrorPhase, ErrorReader, PresentError } from './error-presenter.ts';
 import { EVENT_CURSOR, type EventResult } from './shared-events.ts';
 import type { Executed } from './shared-queries.ts';
 
@@ -26,29 +26,29 @@ export class StreamError extends Error {
 export function createResultEncoder(presentError: PresentError) {
   const encodedEvents = new WeakMap<EventResult, EncodedEvent>();
 
-  const presentAll = ({ errors, data }: ExecutionResult, requestId: string) =>
-    errors?.map((error) => presentError(error, phaseOf(error, data), requestId));
+  const presentAll = ({ errors, data }: ExecutionResult, reader: ErrorReader) =>
+    errors?.map((error) => presentError(error, phaseOf(error, data), reader));
 
-  function encodeEvent(result: EventResult, requestId: string): EncodedEvent {
+  function encodeEvent(result: EventResult, reader: ErrorReader): EncodedEvent {
     const { data, extensions } = result;
-    const body = JSON.stringify({ errors: presentAll(result, requestId), data, extensions });
+    const body = JSON.stringify({ errors: presentAll(result, reader), data, extensions });
     return { body, bytes: Buffer.from(body), cursor: result[EVENT_CURSOR] };
   }
 
-  function encodeOnce(result: EventResult, requestId: string): EncodedEvent {
+  function encodeOnce(result: EventResult, reader: ErrorReader): EncodedEvent {
     // Errors carry the request id of the one who gets them.
-    if (result.errors !== undefined) return encodeEvent(result, requestId);
+    if (result.errors !== undefined) return encodeEvent(result, reader);
     const known = encodedEvents.get(result);
     if (known !== undefined) return known;
-    const encoded = encodeEvent(result, requestId);
+    const encoded = encodeEvent(result, reader);
     encodedEvents.set(result, encoded);
     return encoded;
   }
 
   return {
     /** @returns null for `body` when the operation was refused: it has errors and no data */
-    encodeResult(result: ExecutionResult, executed: Executed, requestId: string) {
-      const errors = presentAll(result, requestId);
+    encodeResult(result: ExecutionResult, executed: Executed, reader: ErrorReader) {
+      const errors = presentAll(result, reader);
       if (errors === undefined) {
         executed.body ??= encode(result, executed.cost);
         return { errors: [], body: executed.body };
@@ -59,13 +59,13 @@ export function createResultEncoder(presentError: PresentError) {
     /** By hand, as the iterator below it: `return()` goes through at once. What breaks it off becomes a StreamError. */
     encodeEvents(
       events: AsyncIterableIterator<EventResult>,
-      requestId: string,
+      reader: ErrorReader,
     ): AsyncIterableIterator<EncodedEvent> {
       const ended = { value: undefined, done: true as const };
       const encoded = (step: IteratorResult<EventResult>): IteratorResult<EncodedEvent> =>
-        step.done ? ended : { value: encodeOnce(step.value, requestId), done: false };
+        step.done ? ended : { value: encodeOnce(step.value, reader), done: false };
       const fail = (error: unknown): never => {
-        throw new StreamError([presentError(error, 'execution', requestId)]);
+        throw new StreamError([presentError(error, 'execution', reader)]);
       };
       return {
         next: () => events.next().then(encoded, fail),

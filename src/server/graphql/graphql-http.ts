@@ -10,13 +10,14 @@ import type { Caller } from '../engine/operation-context.ts';
 import type { OperationRunner, PreparedOperation } from '../engine/operation-runner.ts';
 import { StreamError } from '../engine/result-encoder.ts';
 import type { GraphiqlPage } from '../graphiql/graphiql-page.ts';
+import { type ConnectionRoom, NO_ROOM } from '../http/connection-room.ts';
 import { corsHeaders, sendPreflight } from '../http/cors.ts';
 import { HttpError } from '../http/http-error.ts';
 import { type HttpExchange, requireMethod } from '../http/http-exchange.ts';
 import { type LoadMonitor, RETRY_AFTER_OVERLOAD_SECONDS } from '../http/load-monitor.ts';
 import { EVENT_STREAM_TYPE, HTML_TYPE, JSON_TYPE, negotiateMediaType } from '../http/media-type.ts';
 import { isCsrfSafe, type OriginPolicy } from '../http/origin-policy.ts';
-import { readBody } from '../http/read-body.ts';
+import { isUtf16Charset, readBody, utf16Refused } from '../http/read-body.ts';
 import { type StreamedEvent, sendEventStream } from './event-stream.ts';
 import { type GraphqlExchange, sendGraphqlResult, sendRefusal, sendRequestError } from './graphql-answer.ts';
 
@@ -26,6 +27,7 @@ export interface GraphqlHttpParts
   readonly presentError: PresentError;
   readonly origins: OriginPolicy;
   readonly load: LoadMonitor;
+  readonly room: ConnectionRoom;
   readonly streamSlots: CallerSlots;
   /** The streams that are open: a drain ends them. */
   readonly openStreams: Set<ServerResponse>;
@@ -47,7 +49,7 @@ export function createGraphqlHttp(parts: GraphqlHttpParts): (exchange: HttpExcha
       await answer(graphql, parts);
     } catch (error) {
       if (error instanceof HttpError) sendRequestError(graphql, error);
-      else sendRefusal(graphql, [parts.presentError(error, 'execution', exchange.requestId)]);
+      else sendRefusal(graphql, [parts.presentError(error, 'execution', exchange)]);
     }
   };
 }
@@ -88,10 +90,13 @@ async function answer(exchange: GraphqlExchange, parts: GraphqlHttpParts): Promi
 }
 
 function refuseOverload({ load, metrics }: GraphqlHttpParts): void {
-  if (!load.isOverloaded) return;
+  if (load.isOverloaded) throw overloaded('The gateway has more to do than it can: try again.', metrics);
+}
+
+function overloaded(sentence: string, metrics: GraphqlHttpParts['metrics']): HttpError {
   metrics.shedRequests.inc({ route: 'graphql' });
   const headers = { 'retry-after': String(RETRY_AFTER_OVERLOAD_SECONDS) };
-  throw new HttpError(503, 'OVERLOADED', 'The gateway has more to do than it can: try again.', headers);
+  return new HttpError(503, 'OVERLOADED', sentence, headers);
 }
 
 interface KnownCaller {
@@ -117,8 +122,11 @@ async function readParams(
   { limits }: GraphqlHttpParts,
 ): Promise<GraphqlParams> {
   // Only JSON: a page of another site cannot send it without being asked first.
-  if (!JSON_BODY.test(request.headers['content-type'] ?? ''))
+  const type = request.headers['content-type'] ?? '';
+  if (!JSON_BODY.test(type)) {
+    if (isUtf16Charset(type)) throw utf16Refused();
     throw new HttpError(415, 'UNSUPPORTED_MEDIA_TYPE', `Send \`Content-Type: ${JSON_TYPE}\` in UTF-8.`);
+  }
   return parsePostParams(
     await readBody(request, { maxBytes: limits.bodyBytes, timeoutMs: limits.bodyTimeoutMs }),
   );
@@ -145,7 +153,12 @@ async function stream(
     throw new HttpError(429, 'LIMIT_EXCEEDED', 'Too many streams are open: end one of them.', {
       'retry-after': '5',
     });
-  const { response } = exchange;
+  const { request, response } = exchange;
+  const leaveRoom = parts.room.hold(request.socket);
+  if (leaveRoom === null) {
+    release();
+    throw overloaded(NO_ROOM, parts.metrics);
+  }
   parts.openStreams.add(response);
   try {
     const outcome = await operation.run();
@@ -158,12 +171,13 @@ async function stream(
     await sendEventStream(exchange, events, exchange.headers);
   } finally {
     parts.openStreams.delete(response);
+    leaveRoom();
     release();
   }
 }
 
-const tokenHasExpired = ({ presentError }: GraphqlHttpParts, { requestId }: Caller): StreamError =>
-  new StreamError([presentError(new UnauthenticatedError('The token has expired.'), 'execution', requestId)]);
+const tokenHasExpired = ({ presentError }: GraphqlHttpParts, caller: Caller): StreamError =>
+  new StreamError([presentError(new UnauthenticatedError('The token has expired.'), 'execution', caller)]);
 
 async function* once(body: string): AsyncGenerator<StreamedEvent, undefined> {
   yield { body, cursor: null };

@@ -33,6 +33,7 @@ async function readReport({ request }: HttpExchange, metrics: Pick<Metrics, 'web
     return await readBody(request, { maxBytes: MAX_BODY_BYTES, timeoutMs: BODY_TIMEOUT_MS });
   } catch (error) {
     if (error instanceof HttpError && error.status === 413) metrics.webhooks.inc({ verdict: 'too_large' });
+    if (error instanceof HttpError && error.status === 415) metrics.webhooks.inc({ verdict: 'compressed' });
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { hideDigits } from '../../logger/redact-value.ts';
 import { graphqlOperations, type TracedOperation } from './operation-channel.ts';
 import { SPAN_KIND, type Span, type SpanStart } from './span.ts';
 import type { SpanSource } from './span-source.ts';
@@ -25,12 +26,12 @@ export const traceOperations: SpanSource = ({ startSpan, current }) => {
   };
 };
 
-/** The name is the caller's, so it is an attribute and not part of the span's name. The kind is that of the conventions. */
+/** The name is the caller's, so it is an attribute and not part of the span's name, and shows no number. The kind is that of the conventions. */
 const describeOperation = ({ type, name }: TracedOperation): Omit<SpanStart, 'parent'> => ({
   name: type,
   kind: SPAN_KIND.server,
   attributes: {
     'graphql.operation.type': type,
-    'graphql.operation.name': name?.slice(0, MAX_NAME_LENGTH),
+    'graphql.operation.name': name === null ? undefined : hideDigits(name).slice(0, MAX_NAME_LENGTH),
   },
 });

@@ -17,5 +17,6 @@ export function refuseUpgrade(transport: Duplex, { status, message, headers = {}
     ...headers,
   }).map(([name, value]) => `${name}: ${value}`);
   transport.once('error', () => {}); // the client may be gone
+  transport.once('finish', () => transport.destroy()); // or stay, with a connection that nothing else would end
   transport.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
 }

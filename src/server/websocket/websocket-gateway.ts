@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { CallerSlots } from '../access/caller-slots.ts';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
 import { nestsTooDeep } from '../engine/nests-too-deep.ts';
+import { type ConnectionRoom, NO_ROOM } from '../http/connection-room.ts';
 import { type LoadMonitor, RETRY_AFTER_OVERLOAD_SECONDS } from '../http/load-monitor.ts';
 import type { OriginPolicy } from '../http/origin-policy.ts';
 import { requestIdOf } from '../http/request-id.ts';
@@ -13,7 +14,7 @@ import { CLOSE_CODES } from './close-codes.ts';
 import { keepAlive } from './socket-keep-alive.ts';
 import { createSocketLink, type SocketLink } from './socket-link.ts';
 import { createSocketSession, type SocketSession } from './socket-session.ts';
-import { refuseUpgrade } from './upgrade-refusal.ts';
+import { refuseUpgrade, type UpgradeRefusal } from './upgrade-refusal.ts';
 import type { ProtocolServer } from './websocket-protocol.ts';
 import { createWritePacer, type WritePacer } from './write-pacer.ts';
 
@@ -22,6 +23,7 @@ export interface WebSocketGatewayParts
   readonly protocol: ProtocolServer;
   readonly origins: OriginPolicy;
   readonly load: LoadMonitor;
+  readonly room: ConnectionRoom;
   readonly slots: CallerSlots;
 }
 
@@ -63,7 +65,7 @@ export function createWebSocketGateway(parts: WebSocketGatewayParts): WebSocketG
 
   return {
     handleUpgrade(request, transport, head) {
-      const refusal = isDraining ? DRAINING : refusalOf(request, parts);
+      const refusal = isDraining ? DRAINING : refusalOf(request, transport, parts);
       if (refusal !== null) return refuseUpgrade(transport, refusal);
       server.handleUpgrade(request, transport, head, (socket) => accept(socket, request, transport));
     },
@@ -97,13 +99,20 @@ async function closeWhenQuiet(link: SocketLink, quiet: Promise<void>): Promise<v
 
 const DRAINING = { status: 503, message: 'This process is about to end.', headers: { 'retry-after': '1' } };
 
-function refusalOf(request: IncomingMessage, { origins, load, metrics }: WebSocketGatewayParts) {
+/** Null: the WebSocket has its place, until its connection closes. */
+function refusalOf(
+  request: IncomingMessage,
+  transport: Duplex,
+  { origins, load, room, metrics }: WebSocketGatewayParts,
+): UpgradeRefusal | null {
   if (!origins.isAllowed(request))
     return { status: 403, message: 'Pages of this origin may not connect: list it in CORS_ORIGINS.' };
-  if (!load.isOverloaded) return null;
+  const isOverloaded = load.isOverloaded;
+  if (!isOverloaded && room.hold(transport) !== null) return null;
   metrics.shedRequests.inc({ route: 'graphql' });
   const headers = { 'retry-after': String(RETRY_AFTER_OVERLOAD_SECONDS) };
-  return { status: 503, message: 'The gateway has more to do than it can: try again.', headers };
+  const message = isOverloaded ? 'The gateway has more to do than it can: try again.' : NO_ROOM;
+  return { status: 503, message, headers };
 }
 
 function createServer({ limits }: WebSocketGatewayParts): WebSocketServer {

@@ -51,13 +51,13 @@ export function createWebSocketProtocol(parts: WebSocketProtocolParts): Protocol
       if (viewer === null) return [SOCKET_IS_CLOSED];
       const requestId = session.nextRequestId();
       const hangUp = new AbortController();
+      const caller = { requestId, viewer, hangUp };
       const prepare = () => {
         try {
           admit(context);
-          const caller = { requestId, viewer, hangUp };
           return runner.prepare({ params: readParams(payload), lastEventId: null, caller });
         } catch (error) {
-          return { kind: 'refusal', errors: [presentError(error, 'request', requestId)] } as const;
+          return { kind: 'refusal', errors: [presentError(error, 'request', caller)] } as const;
         }
       };
       const pump = createFramePump({ id, prepare, link: session.link, calls: session.calls, hangUp });
@@ -69,7 +69,7 @@ export function createWebSocketProtocol(parts: WebSocketProtocolParts): Protocol
       errors.flatMap((error) =>
         error.originalError instanceof StreamError
           ? error.originalError.errors
-          : [presentError(error, 'execution', extra.nextRequestId())],
+          : [presentError(error, 'execution', { requestId: extra.nextRequestId() })],
       ),
   });
 }

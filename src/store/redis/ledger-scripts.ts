@@ -27,7 +27,7 @@ local function start(send, open, age, byText, claim, owner, hold)
 end
 `;
 
-const defineLedgerScript = (source: string) => defineScript(PRELUDE + source);
+const defineLedgerScript = (source: string, mode?: 'allow-oom') => defineScript(PRELUDE + source, mode);
 
 /** KEYS send, open sends, sends by age, open sends of the text. ARGV claim, owner, how long it is held. Answers [is claimed, send]. */
 export const CLAIM = defineLedgerScript(`
@@ -47,9 +47,10 @@ return 1
 
 /**
  * KEYS send, open sends, open sends of the text. ARGV owner of the attempt it is about, kind, outcome.
- * Answers the send as it stands, or nil.
+ * Answers the send as it stands, or nil. What became of a send is recorded also when the memory is full.
  */
-export const SETTLE = defineLedgerScript(`
+export const SETTLE = defineLedgerScript(
+  `
 local held = redis.call('HMGET', KEYS[1], 'kind', 'owner')
 if not held[1] then return false end
 local mayChange = ARGV[2] == 'SENT' or (held[2] == ARGV[1] and isOpen(held[1]))
@@ -63,7 +64,9 @@ if mayChange and held[1] ~= 'SENT' then
   end
 end
 return read(KEYS[1])
-`);
+`,
+  'allow-oom',
+);
 
 /**
  * KEYS send, open sends, sends by age, open sends of the next text. ARGV expected owner and kind, then claim, owner and how
@@ -117,7 +120,8 @@ return found
 `);
 
 /** KEYS open sends, sends by age. ARGV greatest age, how many at most. Answers how many it removed. */
-export const TRIM_SENDS = defineLedgerScript(`
+export const TRIM_SENDS = defineLedgerScript(
+  `
 local old = redis.call('ZRANGE', KEYS[2], '-inf', '(' .. text(now - ARGV[1]), 'BYSCORE', 'LIMIT', 0, ARGV[2])
 for _, send in ipairs(old) do
   redis.call('DEL', send)
@@ -125,7 +129,9 @@ for _, send in ipairs(old) do
   redis.call('ZREM', KEYS[2], send)
 end
 return #old
-`);
+`,
+  'allow-oom',
+);
 
 /** KEYS batch. ARGV idempotency key, how long it is kept. Answers the key that it belongs to. */
 export const HOLD_BATCH = defineScript(`

@@ -14,7 +14,7 @@ import { createAuthenticator } from '../../../src/server/access/authentication.t
 import type { TokenKeysOptions } from '../../../src/server/access/token-keys.ts';
 
 const SECRET = 'a-secret-of-at-least-thirty-two-bytes';
-const RULES: TokenRules = { issuer: null, audience: null, clockSkewSeconds: 5 };
+const RULES: TokenRules = { issuer: null, audience: null, clockSkewSeconds: 5, areEndlessAllowed: false };
 const NOW = Math.floor(Date.now() / 1000);
 
 const bySecret = (rules: Partial<TokenRules> = {}): AuthConfig => ({
@@ -35,8 +35,11 @@ function authenticatorOf(
   return createAuthenticator({ auth, workspaces, defaultWorkspace: 'default', clock, keys });
 }
 
+/** Tokens end in a minute, unless a test says otherwise. */
+const END = { exp: NOW + 60 };
+
 const sign = (payload: JWTPayload, secret = SECRET, alg = 'HS256') =>
-  new SignJWT(payload).setProtectedHeader({ alg }).sign(new TextEncoder().encode(secret));
+  new SignJWT({ ...END, ...payload }).setProtectedHeader({ alg }).sign(new TextEncoder().encode(secret));
 
 describe('without authentication', () => {
   it('takes everybody for an anonymous caller with every scope', async () => {
@@ -62,7 +65,7 @@ describe('by shared secret', () => {
   it('gives a bare token the default workspace and no scope', async () => {
     expect(await authenticatorOf(bySecret()).authenticate(await sign({}))).toEqual({
       viewer: { subject: null, workspace: 'default', scopes: [], isSandbox: false },
-      expiresAtMs: null,
+      expiresAtMs: END.exp * 1000,
     });
   });
 
@@ -85,6 +88,26 @@ describe('by shared secret', () => {
     await expect(authenticatorOf(bySecret()).authenticate(await token())).rejects.toBeInstanceOf(
       UnauthenticatedError,
     );
+  });
+
+  it('refuses a token that never ends, unless it is told to take those too', async () => {
+    const endless = await sign({ sub: 'ann', exp: undefined as unknown as number });
+    await expect(authenticatorOf(bySecret()).authenticate(endless)).rejects.toThrow(
+      'The token has no expiry (exp)',
+    );
+    const lenient = authenticatorOf(bySecret({ areEndlessAllowed: true }));
+    expect(await lenient.authenticate(endless)).toMatchObject({
+      viewer: { subject: 'ann' },
+      expiresAtMs: null,
+    });
+  });
+
+  it('refuses a token that was issued in the future, beyond the clock skew', async () => {
+    const authenticator = authenticatorOf(bySecret());
+    await expect(authenticator.authenticate(await sign({ iat: NOW + 6 }))).rejects.toThrow(
+      'The token was issued in the future (iat)',
+    );
+    await expect(authenticator.authenticate(await sign({ iat: NOW + 5 }))).resolves.toBeDefined();
   });
 
   it('refuses an edited token', async () => {
@@ -169,7 +192,7 @@ describe('by the keys of an issuer', () => {
     const { publicKey, privateKey } = await generateKeyPair(alg);
     const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' };
     const signToken = (payload: JWTPayload) =>
-      new SignJWT(payload).setProtectedHeader({ alg, kid }).sign(privateKey);
+      new SignJWT({ ...END, ...payload }).setProtectedHeader({ alg, kid }).sign(privateKey);
     return { jwk, signToken };
   }
 
