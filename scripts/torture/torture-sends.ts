@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CLAIM_MS, NOT_SENT_AFTER_MS } from '../../src/resolvers/sends/prepared-send.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { ageLedger } from './age-ledger.ts';
 import { recipientOf } from './numbered-send.ts';
 import type { TortureResult } from './scenario.ts';
 import { type SendProcess, startSendProcess, type ToldOutcome } from './send-process.ts';
@@ -46,8 +47,8 @@ interface World {
   /** By number of the send; only those whose caller knows. */
   readonly known: Map<number, ToldOutcome>;
   start(): Promise<SendProcess>;
-  /** Moves everybody's clock. Processes take the new time when they start. */
-  skip(ms: number): void;
+  /** Moves every clock. Processes take the new time when they start. */
+  skip(ms: number): Promise<void>;
 }
 
 async function openWorld({ storeUrl, apiSecret }: TortureSendsOptions): Promise<World> {
@@ -63,8 +64,9 @@ async function openWorld({ storeUrl, apiSecret }: TortureSendsOptions): Promise<
     simulator,
     known: new Map(),
     start: () => startSendProcess({ storeUrl, baseUrl: simulator.url, apiSecret, aheadMs }),
-    skip(ms) {
+    async skip(ms) {
       aheadMs += ms;
+      if (!storeUrl.startsWith('file:')) await ageLedger(storeUrl, ms);
     },
   };
 }
@@ -89,7 +91,7 @@ async function sendUnderFire(world: World, options: TortureSendsOptions): Promis
     unknown += [...outcomes.values()].filter(({ code }) => code === 'OUTCOME_UNKNOWN').length;
     interruptedCount += interrupted.length;
     // The restart takes longer than a claim is held: what was under way counts as abandoned.
-    world.skip(MORE_THAN_THE_CLAIM_MS);
+    await world.skip(MORE_THAN_THE_CLAIM_MS);
     log(`${to} of ${sends} sends, ${interruptedCount} interrupted, ${unknown} unknown so far`);
   }
   return { interrupted: interruptedCount, unknown };
@@ -133,7 +135,7 @@ async function killSoon(gateway: SendProcess): Promise<void> {
 
 /** Each caller asks with its key until it knows; beside that, the gateway looks for the truths nobody asked for. */
 async function resolveAll(world: World, { sends, concurrency }: TortureSendsOptions) {
-  world.skip(NOT_SENT_AFTER_MS);
+  await world.skip(NOT_SENT_AFTER_MS);
   const gateway = await world.start();
   const queue = Array.from({ length: sends }, (_, number) => number);
   let stillUnknown = 0;

@@ -2,7 +2,11 @@ import type { SendReceipt, SignedAttempt } from '../domain/send.ts';
 
 /** What became of a send. `UNKNOWN` may turn into any other; `SENT` replaces them all, because it is a fact. */
 export type SendOutcome =
-  | { readonly kind: 'SENT'; readonly receipt: SendReceipt }
+  /**
+   * `isPartial`: the history showed only some of the messages so far. The others may still appear, so the truth is still looked
+   * for, and a later `SENT` takes its place.
+   */
+  | { readonly kind: 'SENT'; readonly receipt: SendReceipt; readonly isPartial?: boolean }
   | { readonly kind: 'REFUSED'; readonly error: StoredSendError }
   /** Certainly not sent: the key may be claimed anew. `error` is what the caller was answered, when there was a caller. */
   | { readonly kind: 'NOT_SENT'; readonly reason: string; readonly error?: StoredSendError }
@@ -83,7 +87,7 @@ export interface SendLedger {
   reclaim(expected: LedgerEntry, next: SendClaim, holdMs: number): Promise<LedgerEntry | null>;
   find(workspace: string, idempotencyKey: string): Promise<LedgerEntry | null>;
   /**
-   * Entries whose truth must be looked for now: UNKNOWN, or unsettled past their claim. Those that wait longest come first; an
+   * Entries whose truth must be looked for now: UNKNOWN, known in part, or unsettled past their claim. Those that wait longest come first; an
    * entry that was postponed comes back after its delay, so that hopeless ones never stand in the way of the others.
    */
   due(limit: number): Promise<readonly LedgerEntry[]>;

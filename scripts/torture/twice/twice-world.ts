@@ -9,6 +9,7 @@ import {
 import { type RedisPair, startRedisPair } from '../../../test/support/redis-pair.ts';
 import { type RedisServer, startRedisServer } from '../../../test/support/redis-server.ts';
 import { createShiftableClock, type ShiftableClock } from '../../../test/support/shiftable-clock.ts';
+import { ageLedger } from '../age-ledger.ts';
 import { SETTINGS } from '../replica-set.ts';
 import { createSendBook, type KeyedSend, type SendBook, type Told } from './keyed-sends.ts';
 import { startWorstProvider, type WorstProvider } from './worst-provider.ts';
@@ -189,12 +190,4 @@ async function openStore(
   const pair = await startRedisPair();
   closing.push(() => pair.stop());
   return { url: needsReplicas === 0 ? pair.url : `${pair.url}?replicas=${needsReplicas}`, redis: null, pair };
-}
-
-/**
- * TO BE FILLED IN BY THE INTEGRATOR: moves everything that the ledger on a Redis server keeps by that server's own clock back
- * by so much, as if it had been written that long ago. (Wall clocks of the gateways and of the provider are moved already.)
- */
-async function ageLedger(_storeUrl: string, _ms: number): Promise<void> {
-  throw new Error('ageLedger is not filled in yet: time cannot pass on Redis.');
 }

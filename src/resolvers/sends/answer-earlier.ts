@@ -5,7 +5,7 @@ import { awaitSend } from './claim-send.ts';
 import { outcomeUnknown } from './execute-send.ts';
 import type { PreparedSend, SendResult } from './prepared-send.ts';
 import { toSendError } from './send-outcome.ts';
-import { probeSend, type ResolveParts, resolveUnknownSend } from './unknown-send.ts';
+import { isKnown, probeSend, type ResolveParts, resolveUnknownSend } from './unknown-send.ts';
 
 export type EarlierAnswer =
   | { readonly kind: 'ANSWER'; readonly result: SendResult }
@@ -59,7 +59,7 @@ async function findTruth(
   send: PreparedSend,
   context: OperationContext,
 ): Promise<LedgerEntry> {
-  if (entry.outcome !== null && entry.outcome.kind !== 'UNKNOWN') return entry;
+  if (isKnown(entry.outcome)) return entry;
   // Known here, and not written down because the store was away.
   const known = context.sendAttempts.unwrittenOutcome(entry.owner);
   if (known?.kind === 'SENT') return { ...entry, outcome: known };
@@ -69,6 +69,7 @@ async function findTruth(
     if (resolved.outcome?.kind !== 'UNKNOWN') return resolved;
     return await probeSend(resolved, send.request, parts);
   } catch (error) {
+    if (entry.outcome?.kind === 'SENT') return entry; // what is known of it is true
     // The question stays open; the reason is for the operator to look at.
     context.logger.warn({ err: error }, 'The truth about a send could not be asked for.');
     throw outcomeUnknown(send.idempotencyKey);

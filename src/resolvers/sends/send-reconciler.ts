@@ -6,7 +6,7 @@ import type { Provider } from '../../rest/provider-session.ts';
 import type { SendAttempts } from '../../store/send-attempts.ts';
 import type { LedgerEntry } from '../../store/send-ledger.ts';
 import type { Store } from '../../store/store.ts';
-import { resolveUnknownSend } from './unknown-send.ts';
+import { isKnown, resolveUnknownSend } from './unknown-send.ts';
 
 export interface SendReconcilerOptions {
   readonly store: Store;
@@ -46,6 +46,8 @@ const LONGEST_SPACING_MS = 300_000;
 /** Past this many looks the history has had hours to show it; what may still change is a person's doing. */
 const HOPELESS_LOOKS = 50;
 const HOPELESS_SPACING_MS = 3_600_000;
+/** What is known in part most likely stays so: a country that is blocked, say. */
+const PART_SPACING_MS = 900_000;
 
 export function createSendReconciler(options: SendReconcilerOptions): SendReconciler {
   const { store, logger, processId } = options;
@@ -61,7 +63,7 @@ export function createSendReconciler(options: SendReconcilerOptions): SendReconc
     if (provider === undefined || options.sendAttempts.isRunning(entry.owner)) return false;
     const isSandbox = options.isSandbox(entry.workspace);
     const { outcome } = await resolveUnknownSend(entry, { ...options, provider, isSandbox });
-    return outcome !== null && outcome.kind !== 'UNKNOWN';
+    return isKnown(outcome);
   }
 
   async function lookOrPostpone(entry: LedgerEntry): Promise<boolean> {
@@ -111,7 +113,8 @@ export function createSendReconciler(options: SendReconcilerOptions): SendReconc
 }
 
 /** A truth that is not found at once is looked for less and less often. */
-function spacingMs({ looks }: LedgerEntry): number {
+function spacingMs({ looks, outcome }: LedgerEntry): number {
   if (looks >= HOPELESS_LOOKS) return HOPELESS_SPACING_MS;
+  if (outcome?.kind === 'SENT') return PART_SPACING_MS;
   return Math.min(LONGEST_SPACING_MS, FIRST_SPACING_MS * 2 ** looks);
 }

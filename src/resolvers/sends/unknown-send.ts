@@ -44,13 +44,14 @@ async function findOutcome(entry: LedgerEntry, parts: ResolveParts): Promise<Sen
   const search = await findSentBatch(entry, parts);
   const silence = judgeSilence(entry, parts.provider.providerTimeMs());
   switch (search.kind) {
-    case 'FOUND':
-      // The others may still appear, and what is settled is final.
-      if (!search.isWhole && silence === 'early') return null;
-      return {
-        kind: 'SENT',
-        receipt: receiptFromHistory(entry.fingerprint.recipients, search.messages, parts.isSandbox),
-      };
+    case 'FOUND': {
+      const receipt = receiptFromHistory(entry.fingerprint.recipients, search.messages, parts.isSandbox);
+      if (search.isWhole || silence === 'late') return { kind: 'SENT', receipt };
+      // The others may still appear: soon, most likely, but nothing says when the history is whole.
+      return silence === 'early' || isSame(entry.outcome, receipt)
+        ? null
+        : { kind: 'SENT', receipt, isPartial: true };
+    }
     case 'ABSENT':
       return silence === 'proof' ? { kind: 'NOT_SENT', reason: 'not in the history of the provider' } : null;
     case 'UNCLEAR':
@@ -60,11 +61,18 @@ async function findOutcome(entry: LedgerEntry, parts: ResolveParts): Promise<Sen
   }
 }
 
+const isSame = (outcome: SendOutcome | null, { summary }: SendReceipt): boolean =>
+  outcome?.kind === 'SENT' && outcome.receipt.summary.acceptedCount === summary.acceptedCount;
+
+/** Settled for good: neither unknown nor known in part. */
+export const isKnown = (outcome: SendOutcome | null): boolean =>
+  outcome !== null && outcome.kind !== 'UNKNOWN' && !(outcome.kind === 'SENT' && outcome.isPartial === true);
+
 const DEFAULT_ENCODING: Encoding = 'GSM_7';
 
 /**
- * The answer that never came, put together from the messages it left in the history. A recipient without a message was not
- * accepted; why (a blocked country, most likely) the history does not tell. The cost is what is billed so far.
+ * The answer that never came, put together from the messages it left in the history. A recipient without a message was most
+ * likely not accepted; why (a blocked country, for one) the history does not tell. The cost is what is billed so far.
  *
  * @param messages of one batch
  */

@@ -69,7 +69,7 @@ export function createSendLedger({ tables, write, read }: Environment, clock: Cl
       change(attempt, (key, existing) => {
         if (existing === undefined) return null;
         if (!mayBecome(existing, attempt, outcome)) return toEntry(existing);
-        const dueAtMs = outcome.kind === 'UNKNOWN' ? clock.now() : existing.dueAtMs;
+        const dueAtMs = isOpen(outcome) ? clock.now() : existing.dueAtMs;
         return replace(key, existing, { ...existing, outcome, dueAtMs });
       }),
     reclaim: (expected, next, holdMs) =>
@@ -119,12 +119,16 @@ const sendKey = (workspace: string, idempotencyKey: string): SendKey => [
 ];
 
 /** Still running, or its truth unknown. */
-const isOpen = (outcome: SendOutcome | null): boolean => outcome === null || outcome.kind === 'UNKNOWN';
+const isUnsettled = (outcome: SendOutcome | null): boolean => outcome === null || outcome.kind === 'UNKNOWN';
+
+/** Its truth is to be looked for: all of it, or the part that is missing. */
+const isOpen = (outcome: SendOutcome | null): boolean =>
+  isUnsettled(outcome) || (outcome?.kind === 'SENT' && outcome.isPartial === true);
 
 /** That it was sent is a fact, whichever attempt stands; everything else holds for the attempt that it is about. */
-function mayBecome(existing: StoredSend, { owner }: SendAttempt, { kind }: SendOutcome): boolean {
-  if (existing.outcome?.kind === 'SENT') return false;
-  return kind === 'SENT' || (existing.owner === owner && isOpen(existing.outcome));
+function mayBecome({ outcome, ...existing }: StoredSend, { owner }: SendAttempt, next: SendOutcome): boolean {
+  if (next.kind === 'SENT') return outcome?.kind !== 'SENT' || isOpen(outcome);
+  return existing.owner === owner && isUnsettled(outcome);
 }
 
 /** Not claimed or settled since it was read, and its outcome is one that allows a new attempt. */
@@ -144,7 +148,7 @@ function putSend(tables: Tables, key: SendKey, stored: StoredSend): void {
   tables.sendsByAge.put([stored.claimedAtMs, ...key], key);
   if (!isOpen(stored.outcome)) return;
   tables.openSends.put([stored.dueAtMs, ...key], key);
-  tables.openByText.put(textKey(stored, key), key);
+  if (isUnsettled(stored.outcome)) tables.openByText.put(textKey(stored, key), key);
 }
 
 function removeSend(tables: Tables, key: SendKey, stored: StoredSend): void {

@@ -1,7 +1,7 @@
 import { defineScript } from './script.ts';
 
 // A send is a hash: `claim` (JSON: what never changes of an attempt), `owner`, `at`, `until`, `due`, `looks`, `signed` (JSON),
-// `kind` (of the outcome) and `outcome` (JSON); the last two are empty while it runs. The scripts judge by the plain fields and
+// `kind` of the outcome (`SENT_IN_PART` for a partial one) and `outcome` (JSON); the last two are empty while it runs. The scripts judge by the plain fields and
 // never rewrite JSON. All times are the server's own, the one clock that all replicas share. The lists are written before
 // the send: an entry of a list without a send, or with one that is settled, is passed over.
 
@@ -16,7 +16,8 @@ local function read(send)
   facts[8] = text(now)
   return facts
 end
-local function isOpen(kind) return kind == '' or kind == 'UNKNOWN' end
+local function isUnsettled(kind) return kind == '' or kind == 'UNKNOWN' end
+local function isOpen(kind) return isUnsettled(kind) or kind == 'SENT_IN_PART' end
 local function start(send, open, age, byText, claim, owner, hold)
   redis.call('ZADD', age, text(now), send)
   redis.call('ZADD', open, text(now + hold), send)
@@ -53,15 +54,16 @@ export const SETTLE = defineLedgerScript(
   `
 local held = redis.call('HMGET', KEYS[1], 'kind', 'owner')
 if not held[1] then return false end
-local mayChange = ARGV[2] == 'SENT' or (held[2] == ARGV[1] and isOpen(held[1]))
+local isSent = ARGV[2] == 'SENT' or ARGV[2] == 'SENT_IN_PART'
+local mayChange = isSent or (held[2] == ARGV[1] and isUnsettled(held[1]))
 if mayChange and held[1] ~= 'SENT' then
   redis.call('HSET', KEYS[1], 'kind', ARGV[2], 'outcome', ARGV[3])
-  if ARGV[2] == 'UNKNOWN' then
+  if isOpen(ARGV[2]) then
     redis.call('ZADD', KEYS[2], text(now), KEYS[1])
   else
     redis.call('ZREM', KEYS[2], KEYS[1])
-    redis.call('SREM', KEYS[3], KEYS[1])
   end
+  if not isUnsettled(ARGV[2]) then redis.call('SREM', KEYS[3], KEYS[1]) end
 end
 return read(KEYS[1])
 `,
@@ -110,7 +112,7 @@ export const RIVALS = defineLedgerScript(`
 local found = {}
 for _, send in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   local kind = redis.call('HGET', send, 'kind')
-  if not kind or not isOpen(kind) then
+  if not kind or not isUnsettled(kind) then
     redis.call('SREM', KEYS[1], send)
   elseif send ~= KEYS[2] then
     found[#found + 1] = read(send)

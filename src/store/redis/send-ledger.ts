@@ -1,4 +1,4 @@
-import type { Batches, LedgerEntry, SendClaim, SendLedger } from '../send-ledger.ts';
+import type { Batches, LedgerEntry, SendClaim, SendLedger, SendOutcome } from '../send-ledger.ts';
 import type { Connection } from './connection.ts';
 import {
   CLAIM,
@@ -50,13 +50,13 @@ export function createSendLedger(connection: Connection, keys: StoreKeys): SendL
     },
     async settle(attempt, outcome) {
       const tables = [keyOf(attempt), openSends, textKeyOf(attempt)];
-      const fields = [attempt.owner, outcome.kind, JSON.stringify(outcome)];
+      const fields = [attempt.owner, kindOf(outcome), JSON.stringify(outcome)];
       const reply = await connection.write(SETTLE, tables, fields);
       return reply === null ? null : toEntry(reply as StoredSend);
     },
     async reclaim(expected, next, holdMs) {
       const tables = [keyOf(expected), openSends, sendsByAge, textKeyOf(next)];
-      const standing = [expected.owner, expected.outcome?.kind ?? ''];
+      const standing = [expected.owner, expected.outcome === null ? '' : kindOf(expected.outcome)];
       const fields = [...standing, encodeClaim(next), next.owner, holdMs];
       const reply = await connection.write(RECLAIM, tables, fields);
       return reply === null ? null : toEntry(reply as StoredSend);
@@ -85,6 +85,9 @@ export function createSendLedger(connection: Connection, keys: StoreKeys): SendL
     },
   };
 }
+
+const kindOf = (outcome: SendOutcome): string =>
+  outcome.kind === 'SENT' && outcome.isPartial === true ? 'SENT_IN_PART' : outcome.kind;
 
 const encodeClaim = ({ workspace, idempotencyKey, fingerprint }: SendClaim): string =>
   JSON.stringify({ workspace, idempotencyKey, fingerprint });

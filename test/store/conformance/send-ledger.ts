@@ -174,6 +174,22 @@ export function describeSendLedger(open: OpenStoreUnderTest): void {
       expect(await dueKeys()).toEqual(['overdue']);
     });
 
+    it('goes on looking for the rest of a send that is known in part', async () => {
+      const { sends } = under.store;
+      const inPart = { ...SENT, isPartial: true };
+      const { entry } = await claim();
+      await sends.settle(entry, UNKNOWN);
+      expect(await sends.settle(entry, inPart)).toMatchObject({ outcome: inPart });
+      expect(await dueKeys()).toEqual(['order-1']);
+      expect(await sends.rivals(sendClaim({ idempotencyKey: 'equal' }))).toEqual([]);
+      expect(await sends.settle(entry, NOT_SENT)).toMatchObject({ outcome: inPart });
+      const standing = await sends.find('main', 'order-1');
+      expect(await sends.reclaim(standing ?? entry, sendClaim({ owner: 'another/1' }), HOLD_MS)).toBeNull();
+      expect(await sends.settle(entry, SENT)).toMatchObject({ outcome: SENT });
+      expect(await dueKeys()).toEqual([]);
+      expect((await sends.settle(entry, inPart))?.outcome).toEqual(SENT);
+    });
+
     it('brings what was postponed back after its delay, behind those that wait', async () => {
       const { sends } = under.store;
       for (const idempotencyKey of ['hopeless', 'fresh']) {
