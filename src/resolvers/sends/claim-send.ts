@@ -24,8 +24,27 @@ async function orNothingSent<Result>(work: Promise<Result>): Promise<Result> {
   }
 }
 
-export const findSend = (idempotencyKey: string, context: OperationContext): Promise<LedgerEntry | null> =>
-  orNothingSent(context.store.sends.find(context.viewer.workspace, idempotencyKey));
+/** A store that just came back takes a moment to be connected again. */
+const PATIENCE_MS = 2000;
+const PAUSE_MS = 200;
+
+/** What stands under the key; null when it was never used. */
+export function findSend(
+  idempotencyKey: string,
+  { store, viewer }: OperationContext,
+): Promise<LedgerEntry | null> {
+  const giveUpAtMs = performance.now() + PATIENCE_MS;
+  const look = async (): Promise<LedgerEntry | null> => {
+    try {
+      return await store.sends.find(viewer.workspace, idempotencyKey);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError) || performance.now() >= giveUpAtMs) throw error;
+      await delay(PAUSE_MS);
+      return look();
+    }
+  };
+  return orNothingSent(look());
+}
 
 /**
  * Takes the key for one attempt.
