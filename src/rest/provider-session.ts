@@ -81,7 +81,9 @@ export interface PageRequest {
 export class UnprovenRateLimitError extends Error {
   override readonly name = 'UnprovenRateLimitError';
   constructor(
-    /** How long the answer asks to wait. */
+    /** How long the answer asks to wait; null when it does not say. */
+    readonly retryAfterMs: number | null,
+    /** How long to wait before it could be made again. */
     readonly waitMs: number,
   ) {
     super('The rate of requests is limited, but not in the words of the provider.');

@@ -126,7 +126,7 @@ describe('SIGTERM', () => {
     const readiness = await fetch(`${url}/readyz`);
     expect({ status: readiness.status, body: await readiness.json() }).toEqual({
       status: 503,
-      body: { status: 'not ready', failing: ['draining'] },
+      body: { status: 'not ready', failing: ['draining'], causes: {}, warnings: [] },
     });
     expect(await postReport(url, { messageId: 'm-late' }, SECRET)).toBe(204);
     expect(await ask({ query: '{ viewer { workspace } }' })).toMatchObject({ data: { viewer: {} } });

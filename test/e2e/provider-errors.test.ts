@@ -49,14 +49,14 @@ const SENDS: readonly (readonly [string, Script, object, number])[] = [
   ['INVALID_MESSAGE', refusal(400, 'INVALID_MESSAGE'), invalid('input', 'text'), 1],
   ['INVALID_SENDER', refusal(400, 'INVALID_SENDER'), invalid('input', 'sender'), 1],
   ['TOO_MANY_RECIPIENTS', refusal(400, 'TOO_MANY_RECIPIENTS'), invalid('input', 'to'), 1],
-  ['a 400 of tomorrow', refusal(400, 'INVALID_MOON'), invalid('input'), 1],
+  ['a 400 of tomorrow', refusal(400, 'INVALID_MOON'), UNKNOWN, 1],
   ['NO_SMS_ACCESS', refusal(403, 'NO_SMS_ACCESS'), refused('NO_SMS_ACCESS'), 1],
   ['CONFIG_ERROR', refusal(403, 'CONFIG_ERROR'), refused('CONFIG_ERROR'), 1],
   ['WORKSPACE_NOT_AVAILABLE', refusal(403, 'WORKSPACE_NOT_AVAILABLE'), refused('WORKSPACE_NOT_AVAILABLE'), 1],
   ['CROSS_TENANT_WORKSPACE', refusal(403, 'CROSS_TENANT_WORKSPACE'), refused('CROSS_TENANT_WORKSPACE'), 1],
   ['NO_MAIN_WORKSPACE', refusal(403, 'NO_MAIN_WORKSPACE'), refused('NO_MAIN_WORKSPACE'), 1],
   ['FORBIDDEN', refusal(403, 'FORBIDDEN'), refused('FORBIDDEN'), 1],
-  ['a 403 of tomorrow', refusal(403, 'NO_MOON'), refused('UNRECOGNIZED'), 1],
+  ['a 403 of tomorrow', refusal(403, 'NO_MOON'), UNKNOWN, 1],
   [
     'INSUFFICIENT_BALANCE',
     json(

@@ -194,7 +194,12 @@ describe('beside GraphQL', () => {
     breakPart(gateway.parts.store, { warning: () => 'It was emptied.' });
     const answer = await fetch(`${gateway.url}/readyz`);
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toEqual({ status: 'ready', failing: [], warning: 'It was emptied.' });
+    expect(await answer.json()).toEqual({
+      status: 'ready',
+      failing: [],
+      causes: {},
+      warnings: ['It was emptied.'],
+    });
   });
 
   it('metrics that cannot be rendered are a bare error with a request id', async () => {

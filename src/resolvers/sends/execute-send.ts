@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OperationContext } from '../../context.ts';
-import { OutcomeUnknownError, RateLimitedError, UpstreamUnavailableError } from '../../domain/errors.ts';
+import { OutcomeUnknownError, UpstreamUnavailableError } from '../../domain/errors.ts';
 import type { SendReceipt, SignedAttempt } from '../../domain/send.ts';
+import { rateLimitedError } from '../../rest/failures/read-errors.ts';
 import { UnprovenRateLimitError } from '../../rest/provider-session.ts';
 import type { LedgerEntry, SendOutcome } from '../../store/send-ledger.ts';
 import { TooFewReplicasError } from '../../store/store.ts';
@@ -70,6 +71,8 @@ const isAnotherSend = ({ recipients }: SendReceipt, entry: LedgerEntry | null): 
 const MAX_POSTS = 3;
 /** A longer wait is left to the caller. */
 const LONGEST_WAIT_MS = 10_000;
+/** So long the history is given to show what was accepted, when it is not waited for longer. */
+const LOOK_AFTER_MS = 1000;
 
 /**
  * A 429 without the provider's envelope is documented to come before anything is accepted, but a proxy could write one after a
@@ -92,18 +95,14 @@ async function postUntilAnswered(attempt: Attempt): Promise<SendReceipt> {
       });
     } catch (error) {
       if (!(error instanceof UnprovenRateLimitError)) throw error;
-      await delay(Math.min(LONGEST_WAIT_MS, error.waitMs), undefined, { signal: startSignal }).catch(
-        () => {},
-      );
+      const isLong = error.waitMs > LONGEST_WAIT_MS;
+      await delay(isLong ? LOOK_AFTER_MS : error.waitMs, undefined, { signal: startSignal }).catch(() => {});
       const found = await findSentBatch(entry, context);
       if (found.kind === 'FOUND' && found.isWhole)
         return receiptFromHistory(entry.fingerprint.recipients, found.messages, context.viewer.isSandbox);
       if (found.kind !== 'ABSENT') throw outcomeUnknown(entry.idempotencyKey);
-      if (posts === MAX_POSTS || error.waitMs > LONGEST_WAIT_MS || !attempt.mayStillStart())
-        throw new RateLimitedError(
-          'The provider is limiting the rate of requests.',
-          Math.ceil(error.waitMs / 1000),
-        );
+      if (posts === MAX_POSTS || isLong || !attempt.mayStillStart())
+        throw rateLimitedError(error.retryAfterMs);
     }
   }
 }

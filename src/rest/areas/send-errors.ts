@@ -40,7 +40,7 @@ export function sendErrorOf(failure: UpstreamFailure, { isReplay, rateLimitDelay
   const { refusal } = failure;
   const verdict = provenVerdictOf(refusal);
   if (verdict === 'unclear' && refusal.status === 429 && refusal.errorCode === null)
-    return new UnprovenRateLimitError(refusal.retryAfterMs ?? rateLimitDelayMs);
+    return new UnprovenRateLimitError(refusal.retryAfterMs, refusal.retryAfterMs ?? rateLimitDelayMs);
   return isReplay && !BEHIND_SIGNATURE.has(verdict) ? unknownOutcome() : refusalErrorOf(verdict, refusal);
 }
 
@@ -69,7 +69,7 @@ function refusalErrorOf(verdict: Verdict, refusal: Refusal): Error {
     case 'missing':
       return refusedError(refusal);
     case 'rate_limited':
-      return rateLimitedError(refusal);
+      return rateLimitedError(refusal.retryAfterMs);
     case 'rolled_back':
       return new UpstreamUnavailableError('The provider had a fault and sent nothing (DB_ERROR).', true);
     case 'fault':

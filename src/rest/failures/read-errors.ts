@@ -46,7 +46,7 @@ export function unreachableError({ reason, isWritten }: TransportFailure, isRead
 function readErrorOf({ refusal }: UpstreamError): GatewayError {
   switch (verdictOf(refusal)) {
     case 'rate_limited':
-      return rateLimitedError(refusal);
+      return rateLimitedError(refusal.retryAfterMs);
     case 'rolled_back':
     case 'fault':
       return new UpstreamUnavailableError(`The provider answered with a fault${codeIn(refusal)}.`, true);
@@ -55,7 +55,7 @@ function readErrorOf({ refusal }: UpstreamError): GatewayError {
   }
 }
 
-export const rateLimitedError = ({ retryAfterMs }: Refusal): RateLimitedError =>
+export const rateLimitedError = (retryAfterMs: number | null): RateLimitedError =>
   new RateLimitedError(
     'The provider is limiting the rate of requests.',
     retryAfterMs === null ? null : Math.ceil(retryAfterMs / 1000),

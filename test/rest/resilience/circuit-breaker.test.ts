@@ -122,7 +122,7 @@ describe('what calls may retry', () => {
     await errorOf(balance());
     await errorOf(balance());
     expect(provider.upstream.requests).toHaveLength(3);
-    provider.upstream.script(inTurn(OK, OK, OK, json('', 429), json(SEND_ANSWER)));
+    provider.upstream.script(inTurn(OK, OK, OK, refusal(429, 'RATE_LIMIT_EXCEEDED'), json(SEND_ANSWER)));
     expect(await send()).toMatchObject({ summary: { acceptedCount: 1 } });
   });
 });
