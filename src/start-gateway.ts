@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { type Clock, createSteadyClock, systemClock } from './domain/clock.ts';
 import { createPendingWork } from './domain/pending-work.ts';
 import type { Logger } from './logger.ts';
+import { startClockWatch } from './main/clock-watch.ts';
 import { type ClosingStack, createClosingStack } from './main/closing-stack.ts';
 import { countStoreErrors } from './main/count-store-errors.ts';
 import { followReports, openProviders } from './main/open-providers.ts';
@@ -139,6 +140,8 @@ async function openParts(
   const providers = openProviders(provider, simulator?.url ?? provider.apiUrl, surroundings);
   closing.add(() => Promise.all([...providers.values()].map((each) => each.close())));
   followReports(hub, providers);
+  const clockWatch = startClockWatch({ store, providers, clock, logger });
+  closing.add(async () => clockWatch.close());
   return {
     ...surroundings,
     schema,
@@ -163,6 +166,7 @@ async function openParts(
     server: config.server,
     limits,
     guards: config.guards,
+    readinessWarnings: clockWatch.warnings,
   };
 }
 

@@ -24,6 +24,7 @@ export function countStoreErrors(store: Store, { storeErrors }: Pick<Metrics, 's
     batches: observe(store.batches, counting('sends')),
     keep: (name, value) => tell(store.keep(name, value), counting('sends')),
     warning: () => store.warning?.() ?? null,
+    clockMs: () => store.clockMs?.() ?? null,
     ping: () => tell(store.ping(), counting('ping')),
     close: () => store.close(),
   };

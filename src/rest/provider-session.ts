@@ -116,6 +116,8 @@ export interface SessionOptions {
 export interface Provider {
   readonly workspace: string;
   openSession(caller: Interruptible, options?: SessionOptions): ProviderSession;
+  /** The provider's clock (ms since epoch), by its last answer; null before the first one. */
+  clockMs(): number | null;
   /** A report arrived: the cached message follows it at once, without a call. */
   applyReport(news: StatusNews): void;
   close(): Promise<void>;

@@ -26,6 +26,7 @@ export function createProvider(options: ProviderOptions): Provider {
     workspace: settings.workspace,
     openSession: (caller, sessionOptions) => openSession(parts, caller, sessionOptions),
     applyReport: parts.messages.applyReport,
+    clockMs: parts.client.providerTimeMs,
     close: parts.client.close,
   };
 }

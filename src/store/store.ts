@@ -20,6 +20,8 @@ export interface Store {
   ping(): Promise<void>;
   /** What a person must know though the store does its work; null when there is nothing. */
   warning?(): string | null;
+  /** The clock of the server that keeps the data (ms since epoch), as measured last; null before. None for a store in this process. */
+  clockMs?(): number | null;
   close(): Promise<void>;
 }
 

@@ -26,6 +26,7 @@ const provider: { openSession: Provider['openSession'] } & Provider = {
   workspace: 'default',
   openSession: () => brokenSession(crash),
   applyReport: () => undefined,
+  clockMs: () => null,
   close: async () => undefined,
 };
 

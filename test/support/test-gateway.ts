@@ -132,6 +132,7 @@ async function createParts(options: TestGatewayOptions, folder: string) {
     processId,
     pendingWork: createPendingWork(),
     sendAttempts: createSendAttempts(),
+    readinessWarnings: () => [],
     server: config.server,
     limits: config.limits,
     guards: config.guards,

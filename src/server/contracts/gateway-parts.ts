@@ -44,4 +44,6 @@ export interface GatewayParts {
   readonly server: ServerConfig;
   readonly limits: LimitsConfig;
   readonly guards: GuardsConfig;
+  /** What a person should look at though it keeps no caller from being served; shown by readiness. */
+  readonly readinessWarnings: () => readonly string[];
 }

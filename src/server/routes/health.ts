@@ -12,21 +12,20 @@ export interface Readiness {
   readonly warnings: readonly string[];
 }
 
-/** Null while there is nothing to warn of. */
-export type ReadinessWarning = () => string | null;
-
 /** A probe that waits for longer counts as a failure with most orchestrators. */
 const PING_TIMEOUT_MS = 1_500;
 
-/**
- * Whether new callers should come here. Pings of the store are shared by probes that overlap.
- *
- * @param warnings asked at each check; they change nothing about who is served @default none
- */
+export interface ReadinessParts {
+  readonly store: Pick<Store, 'ping' | 'warning'>;
+  readonly hub: Pick<Hub, 'isConnected'>;
+  /** Asked at each check; they change nothing about who is served. @default none */
+  readonly readinessWarnings?: () => readonly string[];
+}
+
+/** Whether new callers should come here. Pings of the store are shared by probes that overlap. */
 export function createReadinessCheck(
-  { store, hub }: { readonly store: Pick<Store, 'ping' | 'warning'>; readonly hub: Pick<Hub, 'isConnected'> },
+  { store, hub, readinessWarnings = () => [] }: ReadinessParts,
   isDraining: () => boolean,
-  warnings: readonly ReadinessWarning[] = [],
 ): () => Promise<Readiness> {
   let ping: Promise<string | null> | null = null;
   const whyStoreFails = (): Promise<string | null> => {
@@ -47,9 +46,7 @@ export function createReadinessCheck(
       isReady: failing.length === 0,
       failing,
       causes: storeFailure === null ? {} : { store: storeFailure },
-      warnings: [...warnings, () => store.warning?.() ?? null]
-        .map((warn) => warn())
-        .filter((warning) => warning !== null),
+      warnings: [store.warning?.() ?? null, ...readinessWarnings()].filter((warning) => warning !== null),
     };
   };
 }

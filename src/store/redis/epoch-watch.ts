@@ -7,6 +7,10 @@ import type { StoreKeys } from './store-keys.ts';
 export interface EpochWatch {
   /** Takes note of the epoch that was read just now; null when the log is gone. */
   saw(epoch: string | null): void;
+  /** Probes the server, and takes note of what it says. */
+  probe(write: Connection['write']): Promise<void>;
+  /** The server's clock; null before the first probe. */
+  clockMs(): number | null;
   /** What a person must know for a while after the database was emptied. */
   warning(): string | null;
   close(): void;
@@ -45,19 +49,26 @@ export function createEpochWatch(options: EpochWatchOptions): EpochWatch {
     );
     onEmptied();
   };
-  const check = async () => {
-    // A server whose memory is full refuses the probe, but may have been emptied all the same.
-    const epoch = await connection
-      .run(PROBE, [keys.probe, keys.epoch], [PROBE_TTL_MS])
-      .catch(() => connection.command('GET', keys.epoch));
-    saw(epoch === null ? null : String(epoch));
+  let measured: { readonly timeMs: number; readonly atMs: number } | null = null;
+  const probe: EpochWatch['probe'] = async (write) => {
+    const reply = await write(PROBE, [keys.probe, keys.epoch], [PROBE_TTL_MS]);
+    const [time, epoch = null] = reply as [time: string, epoch?: string | null];
+    measured = { timeMs: Number(time), atMs: performance.now() };
+    saw(epoch);
   };
+  // A server whose memory is full refuses the probe, but may have been emptied all the same.
+  const check = () =>
+    probe(connection.run).catch(async () =>
+      saw((await connection.command('GET', keys.epoch)) as string | null),
+    );
   const checkQuietly = () => void check().catch(() => undefined); // of an outage the connection tells
   connection.onRenewed(checkQuietly);
   const timer = setInterval(checkQuietly, CHECK_EVERY_MS).unref();
 
   return {
     saw,
+    probe,
+    clockMs: () => (measured === null ? null : measured.timeMs + (performance.now() - measured.atMs)),
     warning: () =>
       performance.now() - emptiedAtMs < WARN_FOR_MS
         ? `Redis at ${serverName} was emptied in the last minutes. ${WHAT_IT_COSTS}`

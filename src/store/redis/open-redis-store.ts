@@ -11,7 +11,7 @@ import { createLogTail } from './log-tail.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { defineScript } from './script.ts';
 import { createBatches, createSendLedger } from './send-ledger.ts';
-import { createProbe, PROBE, PROBE_TTL_MS } from './server-probe.ts';
+import { createProbe } from './server-probe.ts';
 import { createStoreKeys } from './store-keys.ts';
 import { createWatchList } from './watch-list.ts';
 
@@ -94,11 +94,9 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     leases: createLeases(connection, keys),
     counters: createCounters(connection, keys),
     deadLetters: createDeadLetters(connection, keys),
-    async ping() {
-      const epoch = await connection.write(PROBE, [keys.probe, keys.epoch], [PROBE_TTL_MS]);
-      epochs.saw(epoch === null ? null : String(epoch));
-    },
+    ping: () => epochs.probe(connection.write),
     warning: epochs.warning,
+    clockMs: epochs.clockMs,
     async close() {
       closing.abort();
       epochs.close();

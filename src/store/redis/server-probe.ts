@@ -5,12 +5,13 @@ import { defineScript } from './script.ts';
 import type { StoreKeys } from './store-keys.ts';
 
 /**
- * KEYS probe, epoch. ARGV milliseconds. Writes as every write does, so that it is refused when they are; answers the
- * epoch of the log, or nil when the log is gone.
+ * KEYS probe, epoch. ARGV milliseconds. Writes as every write does, so that it is refused when they are. Answers the server's
+ * clock in milliseconds, and the epoch of the log unless the log is gone.
  */
 export const PROBE = defineScript(`
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
-return redis.call('GET', KEYS[2])
+local time = redis.call('TIME')
+return {string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)), redis.call('GET', KEYS[2])}
 `);
 
 /** How long the key of a probe stays. */

@@ -44,9 +44,9 @@ describe('readiness', () => {
 
   it('comes with warnings that do not change it, asked anew each time', async () => {
     let drift: string | null = 'The clock is 40 s off.';
-    const warnings = [() => drift, () => null];
-    const ready = createReadinessCheck({ store: fineStore, hub }, notDraining, warnings);
-    const draining = createReadinessCheck({ store: fineStore, hub }, () => true, warnings);
+    const parts = { store: fineStore, hub, readinessWarnings: () => (drift === null ? [] : [drift]) };
+    const ready = createReadinessCheck(parts, notDraining);
+    const draining = createReadinessCheck(parts, () => true);
     expect(await ready()).toMatchObject({ isReady: true, warnings: ['The clock is 40 s off.'] });
     expect(await draining()).toMatchObject({ failing: ['draining'], warnings: ['The clock is 40 s off.'] });
     drift = null;
