@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { SendReceipt, SendRequest } from '../../domain/send.ts';
 import type { LedgerEntry, SendFingerprint } from '../../store/send-ledger.ts';
 
@@ -34,7 +34,10 @@ export const NOT_SENT_AFTER_MS = 10 * 60_000;
 const HISTORY_REACH_MS = 20 * 3_600_000;
 
 /** One owner an attempt, so that two attempts of one process never mix: `{process}/{attempt}`. */
-export const newOwner = (processId: string): string => `${processId}/${randomUUID()}`;
+export const newOwner = (processId: string): string =>
+  `${processId}/${randomBytes(ATTEMPT_BYTES).toString('base64url')}`;
+
+const ATTEMPT_BYTES = 12;
 
 /** The process at work on a claim. */
 export const processOf = (owner: string): string => owner.slice(0, owner.lastIndexOf('/'));

@@ -12,6 +12,7 @@ import {
   SETTLE,
   TRIM_SENDS,
 } from './ledger-scripts.ts';
+import { decodeClaim, decodeOutcome, encodeClaim, encodeOutcome } from './send-codec.ts';
 import type { StoreKeys } from './store-keys.ts';
 
 /** A send as the scripts answer it. */
@@ -50,7 +51,7 @@ export function createSendLedger(connection: Connection, keys: StoreKeys): SendL
     },
     async settle(attempt, outcome) {
       const tables = [keyOf(attempt), openSends, textKeyOf(attempt)];
-      const fields = [attempt.owner, kindOf(outcome), JSON.stringify(outcome)];
+      const fields = [attempt.owner, kindOf(outcome), encodeOutcome(outcome)];
       const reply = await connection.write(SETTLE, tables, fields);
       return reply === null ? null : toEntry(reply as StoredSend);
     },
@@ -89,19 +90,16 @@ export function createSendLedger(connection: Connection, keys: StoreKeys): SendL
 const kindOf = (outcome: SendOutcome): string =>
   outcome.kind === 'SENT' && outcome.isPartial === true ? 'SENT_IN_PART' : outcome.kind;
 
-const encodeClaim = ({ workspace, idempotencyKey, fingerprint }: SendClaim): string =>
-  JSON.stringify({ workspace, idempotencyKey, fingerprint });
-
 function toEntry([claim, owner, at, until, signed, looks, outcome, readAt]: StoredSend): LedgerEntry {
-  const { workspace, idempotencyKey, fingerprint }: SendClaim = JSON.parse(claim);
   return {
-    ...{ workspace, idempotencyKey, fingerprint, owner },
+    ...decodeClaim(claim),
+    owner,
     claimedAtMs: Number(at),
     claimedUntilMs: Number(until),
     readAtMs: Number(readAt),
     signedAttempt: signed ? JSON.parse(signed) : null,
     looks: Number(looks ?? 0),
-    outcome: outcome === '' ? null : JSON.parse(outcome),
+    outcome: decodeOutcome(outcome),
   };
 }
 

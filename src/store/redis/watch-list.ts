@@ -3,7 +3,8 @@ import type { Connection } from './connection.ts';
 import { defineScript } from './script.ts';
 import type { StoreKeys } from './store-keys.ts';
 
-// The watches are a hash, member → JSON; the schedule is a sorted set of the same members by due time.
+// The watches are a hash, member → JSON of what the member does not say; the schedule is a sorted set of the same members by
+// due time.
 
 /** KEYS watches, watches by due. ARGV member, JSON and due time of each. One that is there keeps its schedule. */
 const ADD = defineScript(`
@@ -34,7 +35,7 @@ local members = redis.call('ZRANGE', KEYS[2], '-inf', ARGV[1], 'BYSCORE', 'LIMIT
 local watches = {}
 for _, member in ipairs(members) do
   local watch = redis.call('HGET', KEYS[1], member)
-  if watch then watches[#watches + 1] = watch else redis.call('ZREM', KEYS[2], member) end
+  if watch then watches[#watches + 1] = {member, watch} else redis.call('ZREM', KEYS[2], member) end
 end
 return watches
 `);
@@ -57,8 +58,8 @@ export function createWatchList(connection: Connection, keys: StoreKeys): WatchL
       for (const some of inChunks(watches)) await connection.write(ADD, tables, some.flatMap(toFields));
     },
     async due(nowMs, limit) {
-      const reply = (await connection.run(DUE, tables, [nowMs, limit])) as string[];
-      return reply.map((json): Watch => JSON.parse(json));
+      const reply = (await connection.run(DUE, tables, [nowMs, limit])) as StoredWatch[];
+      return reply.map(toWatch);
     },
     async reschedule(watches) {
       for (const some of inChunks(watches))
@@ -80,9 +81,18 @@ const toMember = (workspace: string, messageId: string): string => JSON.stringif
 
 const toFields = (watch: Watch): (string | number)[] => {
   const { workspace, messageId, sentAtMs, dueAtMs, attempts } = watch;
-  const json = JSON.stringify({ workspace, messageId, sentAtMs, dueAtMs, attempts });
-  return [toMember(workspace, messageId), json, dueAtMs];
+  return [toMember(workspace, messageId), JSON.stringify([sentAtMs, dueAtMs, attempts]), dueAtMs];
 };
+
+type StoredWatch = readonly [member: string, json: string];
+
+function toWatch([member, json]: StoredWatch): Watch {
+  const [workspace, messageId]: [string, string] = JSON.parse(member);
+  const stored: [number, number, number] | Watch = JSON.parse(json);
+  if (!Array.isArray(stored)) return stored; // as an earlier version wrote it
+  const [sentAtMs, dueAtMs, attempts] = stored;
+  return { workspace, messageId, sentAtMs, dueAtMs, attempts };
+}
 
 function* inChunks<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < items.length; start += PER_CALL) yield items.slice(start, start + PER_CALL);

@@ -18,7 +18,7 @@ export const sendClaim = (changes: Partial<SendClaim> = {}): SendClaim => ({
   ...changes,
 });
 
-export const SENT: SendOutcome = {
+export const SENT: Extract<SendOutcome, { kind: 'SENT' }> = {
   kind: 'SENT',
   receipt: {
     // An empty list stays a list: a store that mixes it up with an empty object would break the answer.
