@@ -6,9 +6,12 @@ const CALENDAR_DATE = /^\d{4}-\d{2}-\d{2}$/;
 /** The UTC day of an instant. */
 export const dayOf = (epochMs: number): CalendarDate => new Date(epochMs).toISOString().slice(0, 10);
 
+/** `2026-02-13`, whether or not the day exists. */
+export const hasDateForm = (value: string): boolean => CALENDAR_DATE.test(value);
+
 /** False for days that do not exist, such as `2026-02-30`. */
 export function isCalendarDate(value: string): value is CalendarDate {
-  if (!CALENDAR_DATE.test(value)) return false;
+  if (!hasDateForm(value)) return false;
   const midnight = Date.parse(`${value}T00:00:00Z`);
   // Engines differ in whether they refuse 30 February or roll it over to March.
   return !Number.isNaN(midnight) && dayOf(midnight) === value;

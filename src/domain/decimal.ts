@@ -5,10 +5,13 @@ export type Decimal = string;
 
 const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/;
 
+/** Digits with a point at most, as we write decimals: no exponent. */
+export const isDecimal = (text: string): boolean => PLAIN_DECIMAL.test(text);
+
 /** Reads digits as the provider sent them (`"0.0085"`, `"1e-7"`, `12.5`). Returns null for what is not a finite number. */
 export function parseDecimal(value: string | number): Decimal | null {
   const text = String(value);
-  if (PLAIN_DECIMAL.test(text)) return text;
+  if (isDecimal(text)) return text;
   try {
     return new Big(text).toFixed();
   } catch {

@@ -91,7 +91,7 @@ describe('a write that the server tore apart when it died', () => {
     expect(await store.sends.due(10)).toHaveLength(1);
   });
 
-  it('does not list a settled send as unresolved', async () => {
+  it('does not list a settled send as due', async () => {
     await store.sends.claim(sendClaim(), 0);
     await crashIn('ZREM', () => store.sends.settle(sendClaim(), SENT));
     await store.log.append('main', deliveryReport({ messageId: 'another' }));
