@@ -1,5 +1,6 @@
 import type { Metrics } from '../../metrics.ts';
 import { TransportFailure, UpstreamContractError, UpstreamError } from '../failures/failures.ts';
+import { classOf } from '../failures/verdict.ts';
 import type { UpstreamCall } from './call.ts';
 
 /** Counts attempts by how they ended, and times what is on the wire. */
@@ -42,13 +43,14 @@ type FailedOutcome =
 /** @returns null when no call was made: the circuit was open */
 function outcomeOf(failure: unknown): FailedOutcome | null {
   if (failure instanceof UpstreamContractError) return 'nonsense';
-  if (failure instanceof UpstreamError) return outcomeOfStatus(failure.refusal.status);
+  if (failure instanceof UpstreamError) return outcomeOfRefusal(failure.refusal.status);
   return failure instanceof TransportFailure ? outcomeOfTransport(failure) : 'aborted';
 }
 
-function outcomeOfStatus(status: number): FailedOutcome {
-  if (status === 429) return 'rate_limited';
-  return status >= 500 ? 'fault' : 'refused';
+/** A refusal can come with a 200. */
+function outcomeOfRefusal(status: number): FailedOutcome {
+  const statusClass = classOf(status);
+  return statusClass === 'ok' ? 'refused' : statusClass;
 }
 
 function outcomeOfTransport({ reason }: TransportFailure): FailedOutcome | null {

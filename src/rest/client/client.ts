@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Logger } from '../../logger.ts';
 import { type Metrics, UPSTREAM_AREAS, type UpstreamArea, type UpstreamLane } from '../../metrics.ts';
 import { isSignatureClash, TransportFailure, type UpstreamFailure } from '../failures/failures.ts';
+import { classOf } from '../failures/verdict.ts';
 import { type CircuitBreakerOptions, createCircuitBreaker } from '../resilience/circuit-breaker.ts';
 import { createConcurrencyLimit } from '../resilience/concurrency-limit.ts';
 import { type RetryOptions, withRetries } from '../resilience/retry.ts';
@@ -164,15 +165,16 @@ const forEachArea = <Own>(create: (area: UpstreamArea) => Own): Readonly<Record<
 
 /** No answer, or a fault of the provider's; a refusal or a rate limit shows that it is well. */
 function isOutage(exchange: Exchange<unknown>, isProbe: boolean): boolean {
-  if (exchange.kind === 'answer') return exchange.answer.status >= 500;
+  if (exchange.kind === 'answer') return classOf(exchange.answer.status) === 'fault';
   return exchange.kind === 'failed' || isProbe;
 }
 
 /** What an attempt tells about how many of them the provider bears. */
 function placeVerdictOf(exchange: Exchange<unknown> | null): 'ok' | 'rate_limited' | 'other' {
   if (exchange?.kind !== 'answer') return 'other';
-  if (exchange.answer.status === 429) return 'rate_limited';
-  return exchange.answer.status < 500 ? 'ok' : 'other';
+  const statusClass = classOf(exchange.answer.status);
+  if (statusClass === 'rate_limited') return statusClass;
+  return statusClass === 'fault' ? 'other' : 'ok';
 }
 
 /** A download is what it was asked for unless it is a refusal: an error status, or JSON in place of CSV. */

@@ -58,23 +58,31 @@ const DOCUMENTED: Readonly<Record<string, readonly [status: number, verdict: Ver
   SANDBOX_UNAVAILABLE: [503, 'fault'],
 };
 
+/** What a status says about the provider, whatever was asked. */
+export type StatusClass = 'ok' | 'refused' | 'rate_limited' | 'fault';
+
+export function classOf(status: number): StatusClass {
+  if (status === 429) return 'rate_limited';
+  if (status >= 500) return 'fault';
+  return status >= 200 && status < 300 ? 'ok' : 'refused';
+}
+
 const VERDICT_BY_STATUS: Readonly<Record<number, Verdict>> = {
   400: 'invalid',
   401: 'credentials',
   402: 'balance',
   403: 'forbidden',
   404: 'missing',
-  429: 'rate_limited',
 };
 
 /** What a refusal means to a call that may be repeated without harm. Without a documented code the status decides. */
 export function verdictOf({ status, errorCode }: Refusal): Verdict {
   const [documentedStatus, verdict] = documentedOf(errorCode);
   if (status === documentedStatus) return verdict;
-  if (status >= 500) return 'fault';
+  const statusClass = classOf(status);
+  if (statusClass === 'fault' || statusClass === 'rate_limited') return statusClass;
   // A refusal is one whatever status it comes with, but that all was undone holds only as documented.
-  if (status !== 429 && verdict !== 'unclear' && verdict !== 'rolled_back' && verdict !== 'fault')
-    return verdict;
+  if (verdict !== 'unclear' && verdict !== 'rolled_back' && verdict !== 'fault') return verdict;
   return VERDICT_BY_STATUS[status] ?? (status >= 400 ? 'forbidden' : 'unclear');
 }
 
