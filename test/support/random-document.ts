@@ -1,14 +1,30 @@
-import { type Arbitrary, array, constant, constantFrom, oneof, option, tuple } from 'fast-check';
+import { type Arbitrary, array, constant, constantFrom, oneof, option, record, tuple } from 'fast-check';
 
-/** Documents that are valid against the test schema, in every shape that selections take: nested, aliased, in fragments. */
+/** Documents that are valid against the test schema, in every shape that selections take: nested, aliased, in fragments, under conditions. */
 export function randomDocument(): Arbitrary<string> {
   const fragments = tuple(rowSelections(1), namedSelections(), outcomeSelections(0));
   return tuple(querySelections(), fragments).map(
     ([query, [row, named, outcome]]) =>
-      `query First { hello ${query} } fragment R on Row ${row} fragment N on Named ${named} fragment O on Outcome ${outcome}
-       query Second { ...Q } fragment Q on Query { rows { ...R } named { ...N } outcome(isRow: true) { ...O } }`,
+      `query First${VARIABLES} { ${USED} hello ${query} } fragment R on Row ${row} fragment N on Named ${named} fragment O on Outcome ${outcome}
+       query Second${VARIABLES} { ${USED} ...Q } fragment Q on Query { rows { ...R } named { ...N } outcome(isRow: true) { ...O } }`,
   );
 }
+
+const VARIABLES = '($t: String, $s: Int = 4, $c: Color, $y: Boolean = true)';
+/** All of them: a variable that is not used is a mistake. */
+const USED = 'used: rowsAsked(filter: { name: $t, sizes: [$s], color: $c }) @include(if: $y)';
+
+/** Values for the variables of such a document, some of them null, some of them not given. */
+export const randomVariables = (): Arbitrary<Readonly<Record<string, unknown>>> =>
+  record(
+    {
+      t: constantFrom<(string | null)[]>('text', '\u2028"\\\ud800', '', null),
+      s: constantFrom<(number | null)[]>(1, null),
+      c: constantFrom<(string | null)[]>('RED', null),
+      y: constantFrom<(boolean | null)[]>(true, false, false, null),
+    },
+    { requiredKeys: [] },
+  );
 
 const aliased = (fields: Arbitrary<string>): Arbitrary<string> =>
   tuple(option(constantFrom('a', 'b', 'c')), fields).map(([alias, field]) => {
@@ -23,11 +39,16 @@ const selections = (...choices: readonly Arbitrary<string>[]): Arbitrary<string>
     (chosen) => `{ ${chosen.join(' ')} }`,
   );
 
-const ROW_FIELDS = constantFrom('id', 'name', 'note', 'size', 'tags', '__typename');
+const ROW_FIELDS = constantFrom(
+  ...['id', 'name', 'note', 'size', 'tags', '__typename'],
+  ...['id @skip(if: $y)', 'size @include(if: $y)', 'tags @include(if: $y) @skip(if: $y)'],
+);
 
 function rowSelections(depth: number): Arbitrary<string> {
   const onNamed = selections(constantFrom('name', '__typename')).map((inner) => `... on Named ${inner}`);
-  const plain = selections(ROW_FIELDS).map((inner) => `... ${inner}`);
+  const plain = tuple(constantFrom('', '@skip(if: $y) ', '@include(if: $y) '), selections(ROW_FIELDS)).map(
+    ([condition, inner]) => `... ${condition}${inner}`,
+  );
   if (depth === 0) return selections(ROW_FIELDS, onNamed, plain);
   const parent = rowSelections(depth - 1).map((inner) => `parent ${inner}`);
   const nested = rowSelections(depth - 1).map((inner) => `... on Row ${inner}`);
@@ -75,6 +96,9 @@ function querySelections(): Arbitrary<string> {
           'hello',
           'optional',
           'optional(number: 3)',
+          'optional(number: $s)',
+          'rowsAsked(filter: { name: $t, sizes: [1, $s] })',
+          'rowsAsked(filter: { color: $c })',
           'lateItems',
           'crash',
           'refused',

@@ -27,7 +27,7 @@ export interface DocumentCacheOptions {
 }
 
 /**
- * Characters of documents held. A character's share of the tree takes some 75 bytes, and of the compiled operation 40:
+ * Characters of documents held. A character's share of the tree takes some 75 bytes, and of the planned operation 40:
  * that bounds the cache at about 60 MB.
  */
 const MAX_CACHED_CHARACTERS = 500_000;
@@ -35,6 +35,7 @@ const MAX_CACHED_CHARACTERS = 500_000;
 const DOCUMENT_OVERHEAD = 200;
 /** One document with everything wrong need not be told a thousand times. */
 const MAX_ERRORS = 20;
+const VALIDATION_FAILED = { code: 'GRAPHQL_VALIDATION_FAILED' } as const;
 const TOKEN_LIMIT_MESSAGE = /contains more tha[nt] \d+ tokens/;
 
 /**
@@ -61,14 +62,21 @@ export function createDocumentCache(options: DocumentCacheOptions): (text: strin
 function findMistakes(document: DocumentNode, options: DocumentCacheOptions): readonly GraphQLError[] {
   const mistakes = validate(options.schema, document, options.rules, { maxErrors: MAX_ERRORS });
   const [first] = mistakes;
-  if (!options.hidesSchema || first === undefined) return onceEach(mistakes);
+  if (!options.hidesSchema || first === undefined) return onceEach(mistakes).map(withCode);
   return [
     new GraphQLError('The document does not fit the schema of this gateway.', {
       nodes: first.nodes ?? null,
-      extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+      extensions: VALIDATION_FAILED,
     }),
   ];
 }
+
+const withCode = ({ message, nodes, originalError }: GraphQLError): GraphQLError =>
+  new GraphQLError(message, {
+    nodes: nodes ?? null,
+    originalError: originalError ?? null,
+    extensions: VALIDATION_FAILED,
+  });
 
 /** The same mistake made ten times is told once. */
 const onceEach = (mistakes: readonly GraphQLError[]): readonly GraphQLError[] =>

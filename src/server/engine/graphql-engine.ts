@@ -1,24 +1,28 @@
 import {
   createSourceEventStream,
   type DocumentNode,
-  type ExecutionArgs,
-  type ExecutionResult,
-  type GraphQLError,
   NoSchemaIntrospectionCustomRule,
   specifiedRules,
 } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
 import type { OperationContext } from '../../context.ts';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
-import { type CheckedDocument, createDocumentCache } from './document-cache.ts';
-import { createPlanner, type OperationPlan } from './operation-plan.ts';
+import { createDocumentCache } from './document-cache.ts';
+import { createPlanner, type OperationPlan, type PlanResult } from './operation-plan.ts';
 import { createSharedEvents, type EventResult } from './shared-events.ts';
+import type { Variables } from './value-writer.ts';
 
 export type GraphqlEngine = ReturnType<typeof createGraphqlEngine>;
 
+export interface EngineOperation {
+  readonly document: DocumentNode;
+  readonly operationName: string | null;
+  readonly variables: Variables;
+  readonly context: OperationContext;
+}
+
 /**
- * GraphQL itself: Yoga's plugin chain, without its HTTP layer. Parsing and validation are cached, execution is compiled,
- * events are executed once. Errors leave here as they are: the operation runner presents them.
+ * GraphQL itself: documents are parsed, validated and planned once, events are executed once. Errors leave here as they
+ * are: the operation runner presents them.
  */
 export function createGraphqlEngine(
   { schema, queryLimits, server }: Pick<GatewayParts, 'schema' | 'queryLimits' | 'server'>,
@@ -26,85 +30,40 @@ export function createGraphqlEngine(
 ) {
   const rules = [...specifiedRules];
   if (!server.isIntrospectionOn) rules.push(NoSchemaIntrospectionCustomRule);
-  const yoga = createYoga<object, OperationContext>({
+  const check = createDocumentCache({
     schema,
-    plugins: [
-      useDocumentCache(
-        createDocumentCache({
-          schema,
-          rules,
-          limitRules: queryLimits.validationRules,
-          maxTokens: queryLimits.maxTokens,
-          hidesSchema: !server.isIntrospectionOn,
-        }),
-      ),
-      usePlannedExecution(createPlanner(schema), createSharedEvents(freshContext)),
-    ],
-    maskedErrors: false,
-    graphiql: false,
-    landingPage: false,
-    multipart: false,
-    batching: false,
-    cors: false,
-    logging: false,
-    maxRequestBodySize: false,
-    parserAndValidationCache: false,
+    rules,
+    limitRules: queryLimits.validationRules,
+    maxTokens: queryLimits.maxTokens,
+    hidesSchema: !server.isIntrospectionOn,
   });
-  return { schema, getEnveloped: yoga.getEnveloped };
-}
+  const planFor = createPlanner(schema);
+  const shareEvents = createSharedEvents(freshContext);
 
-function useDocumentCache(check: (text: string) => CheckedDocument): Plugin {
-  const errorsOf = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  async function openEvents(
+    plan: OperationPlan,
+    { document, operationName, variables, context }: EngineOperation,
+  ): Promise<PlanResult | AsyncIterableIterator<EventResult>> {
+    const request = { document, operationName, variableValues: variables, contextValue: context };
+    const source = await createSourceEventStream({ schema, ...request });
+    if (!(Symbol.asyncIterator in source)) return { errors: source.errors };
+    const execute = shareEvents({ plan, document, variableValues: variables, context });
+    return mapEvents(source[Symbol.asyncIterator](), execute);
+  }
+
   return {
-    onParse({ params, setParsedDocument }) {
-      const { document, errors } = check(params.source.toString());
-      errorsOf.set(document, errors);
-      setParsedDocument(document);
-    },
-    onValidate({ params, setResult }) {
-      const errors = errorsOf.get(params.documentAST);
-      if (errors !== undefined) setResult([...errors]);
+    schema,
+    check,
+    planFor,
+    /** Runs an operation of a document that was checked. */
+    start(operation: EngineOperation) {
+      const { document, operationName, variables, context } = operation;
+      const plan = planFor(document, operationName);
+      if (plan === null) throw new Error('The document has no such operation.');
+      if (plan.operation.operation === 'subscription') return openEvents(plan, operation);
+      return plan.run({ rootValue: undefined, contextValue: context, variableValues: variables });
     },
   };
-}
-
-type Planner = ReturnType<typeof createPlanner>;
-type SharedEvents = ReturnType<typeof createSharedEvents>;
-
-function usePlannedExecution(planFor: Planner, shareEvents: SharedEvents): Plugin<object, OperationContext> {
-  return {
-    onExecute({ args, setExecuteFn }) {
-      const plan = planFor(args.document, args.operationName ?? null);
-      if (plan !== null)
-        setExecuteFn((given: ExecutionArgs) =>
-          plan.run({
-            rootValue: given.rootValue,
-            contextValue: given.contextValue,
-            variableValues: given.variableValues ?? {},
-          }),
-        );
-    },
-    onSubscribe({ args, setSubscribeFn }) {
-      const plan = planFor(args.document, args.operationName ?? null);
-      if (plan !== null) setSubscribeFn((given: ExecutionArgs) => openEvents(given, plan, shareEvents));
-    },
-  };
-}
-
-async function openEvents(
-  args: ExecutionArgs,
-  plan: OperationPlan,
-  shareEvents: SharedEvents,
-): Promise<ExecutionResult | AsyncIterableIterator<EventResult>> {
-  const source = await createSourceEventStream(args);
-  if (!(Symbol.asyncIterator in source)) return source;
-  const execute = shareEvents({
-    plan,
-    document: args.document,
-    variableValues: args.variableValues ?? {},
-    context: args.contextValue as OperationContext,
-  });
-  return mapEvents(source[Symbol.asyncIterator](), execute);
 }
 
 type MappedStep = IteratorResult<EventResult>;

@@ -1,4 +1,3 @@
-import { type DocumentNode, getOperationAST } from 'graphql';
 import type { OperationContext } from '../../context.ts';
 import { BadUserInputError } from '../../domain/errors.ts';
 import type { GatewayParts } from '../contracts/gateway-parts.ts';
@@ -73,23 +72,19 @@ export function createOperationCheck(parts: CheckParts): (request: OperationRequ
     const { operationName } = params;
     const callers = new WaitingCallers(caller.hangUp);
     const context = parts.createContext({ ...caller, hangUp: callers });
-    const enveloped = engine.getEnveloped(context);
-    const checked: DocumentNode = enveloped.parse(documentText(params, parts.trustedDocuments));
-    const invalid = enveloped.validate(engine.schema, checked);
-    if (invalid.length > 0) throw new InvalidDocumentError(invalid);
-    const operation = getOperationAST(checked, operationName);
-    if (!operation) throw new BadUserInputError(MISSING_OPERATION);
-    const asked = { document: checked, variables: params.variables };
+    const { document, errors } = engine.check(documentText(params, parts.trustedDocuments));
+    if (errors.length > 0) throw new InvalidDocumentError(errors);
+    const asked = { document, variables: params.variables };
+    const plan = engine.planFor(document, operationName);
+    if (plan === null) throw new BadUserInputError(MISSING_OPERATION);
     parts.queryLimits.checkOperation({ ...asked, operationName });
-    const { document, variables } = lastEventId === null ? asked : resume(asked, operationName, lastEventId);
-    const type = operation.operation;
-    const start = type === 'subscription' ? enveloped.subscribe : enveloped.execute;
-    const execute = async (): Promise<Executed> => {
-      const contextValue = await enveloped.contextFactory();
-      const args = { schema: engine.schema, document, operationName, variableValues: variables };
-      return { result: await start({ ...args, contextValue }), cost: context.provider.cost };
-    };
-    return { type, name: operation.name?.value ?? null, callers, execute };
+    const resumed = lastEventId === null ? asked : resume(asked, operationName, lastEventId);
+    const execute = async (): Promise<Executed> => ({
+      result: await engine.start({ ...resumed, operationName, context }),
+      cost: context.provider.cost,
+    });
+    const { operation, name } = plan.operation;
+    return { type: operation, name: name?.value ?? null, callers, execute };
   }
 
   return (request) => {

@@ -1,41 +1,49 @@
 import {
-  BREAK,
   type DocumentNode,
-  type ExecutionResult,
-  execute,
+  type FragmentDefinitionNode,
+  GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
-import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { coerceVariables } from '../../schema/coerce-variables.ts';
-import { settleListItems } from './settle-list-items.ts';
+import { type SelectionPlan, writeSelection, writeSerially } from './field-plan.ts';
+import { createSelectionPlan } from './selection-plan.ts';
+import type { PlanRun, Variables } from './value-writer.ts';
 
 /** One operation of one document, ready to run as often as it is asked for. */
 export interface OperationPlan {
   readonly operation: OperationDefinitionNode;
   /** Executes from a root value: nothing for a query, the event for a subscription. */
-  run(run: OperationRun): ExecutionResult | Promise<ExecutionResult>;
-  readonly isCompiled: boolean;
+  run(run: OperationRun): PlanResult | Promise<PlanResult>;
 }
 
 export interface OperationRun {
   readonly rootValue: unknown;
   readonly contextValue: unknown;
-  readonly variableValues: Readonly<Record<string, unknown>>;
+  readonly variableValues: Variables;
 }
 
-/** Compiling costs some fifty interpreted runs of a small document: one that is seen once is not worth it. */
-const RUNS_BEFORE_COMPILING = 2;
+/** What an operation came to: as an ExecutionResult, with `data` as JSON. */
+export interface PlanResult {
+  /** Undefined when there are none. */
+  readonly errors?: readonly GraphQLError[] | undefined;
+  /** Undefined when nothing was executed. */
+  readonly data?: string | undefined;
+}
+
+/** Plans of one operation, for as many different values of its conditions. Past that they are made for each run. */
+const MAX_VARIANTS = 16;
 
 /**
  * Plans are held as long as their document, and by operation name: a cache by document alone would answer one operation
  * of a document with another one's data.
+ *
+ * A plan is made of closures, never of source text: nothing that a caller wrote can become code.
  */
 export function createPlanner(schema: GraphQLSchema) {
-  settleListItems(schema);
   const plansOf = new WeakMap<DocumentNode, Map<string, OperationPlan>>();
 
   /** @returns null when the document has no such operation, or several and none is named */
@@ -57,65 +65,69 @@ function createPlan(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): OperationPlan {
-  const name = operation.name?.value;
-  const variableDefinitions = operation.variableDefinitions ?? [];
-  let runs = isCompilable(document) ? 0 : Number.NEGATIVE_INFINITY;
-  let compiled: CompiledQuery | null = null;
+  const rootType = schema.getRootType(operation.operation);
+  const parts = { schema, operation, fragments: fragmentsOf(document) };
+  const conditionNames = conditionVariables(document);
+  const variants = new Map<string, SelectionPlan>();
+
+  /** What is selected depends on the document and on the variables of its conditions, on nothing else. */
+  function selectionFor(variables: Variables): SelectionPlan {
+    const key = conditionNames.map((name) => String(variables[name])).join();
+    const known = variants.get(key);
+    if (known !== undefined) return known;
+    if (!rootType) throw new GraphQLError('The schema has no such operations.', { nodes: operation });
+    const conditions = Object.fromEntries(
+      conditionNames.filter((name) => name in variables).map((name) => [name, variables[name]]),
+    );
+    const selection = createSelectionPlan({ ...parts, conditions }, rootType, [operation.selectionSet]);
+    if (variants.size < MAX_VARIANTS) variants.set(key, selection);
+    return selection;
+  }
 
   return {
     operation,
-    get isCompiled() {
-      return compiled !== null;
-    },
     run({ rootValue, contextValue, variableValues }) {
-      if (compiled === null && ++runs > RUNS_BEFORE_COMPILING) {
-        compiled = compile(schema, document, name);
-        if (compiled === null) runs = Number.NEGATIVE_INFINITY;
+      const { coerced, errors: mistakes } = coerceVariables(schema, operation, variableValues);
+      if (mistakes !== undefined) return { errors: mistakes };
+      const errors: GraphQLError[] = [];
+      const run: PlanRun = { schema, rootValue, contextValue, variables: coerced, errors };
+      const succeed = (data: string): PlanResult => (errors.length === 0 ? { data } : { errors, data });
+      const fail = (error: unknown): PlanResult => ({
+        errors: [...errors, asGraphqlError(error)],
+        data: 'null',
+      });
+      try {
+        const selection = selectionFor(coerced);
+        const isSerial = operation.operation === 'mutation';
+        const data = isSerial
+          ? writeSerially(selection, run, rootValue)
+          : writeSelection(selection, run, rootValue, undefined);
+        return typeof data === 'string' ? succeed(data) : data.then(succeed, fail);
+      } catch (error) {
+        return fail(error);
       }
-      if (compiled === null)
-        return execute({
-          schema,
-          document,
-          rootValue,
-          contextValue,
-          variableValues,
-          operationName: name ?? null,
-        });
-      if (variableDefinitions.length > 0) {
-        // The reference's own coercion first: its errors keep what was thrown inside a scalar, so that it can be masked.
-        const coerced = coerceVariables(schema, operation, variableValues);
-        if (coerced.errors) return { errors: coerced.errors };
-      }
-      return compiled.query(rootValue, contextValue, { ...variableValues });
     },
   };
 }
 
-function compile(schema: GraphQLSchema, document: DocumentNode, name?: string): CompiledQuery | null {
-  const compiled = compileQuery(schema, document, name);
-  return isCompiledQuery(compiled) ? compiled : null;
+const asGraphqlError = (error: unknown): GraphQLError =>
+  error instanceof GraphQLError
+    ? error
+    : new GraphQLError(String(error), { originalError: error instanceof Error ? error : null });
+
+function fragmentsOf(document: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> {
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  return fragments;
 }
 
-/**
- * What the compiler may not have. Directives: it merges conditional fragments differently from the specification.
- * Variables inside a literal: one that is not given arrives as null instead of being left out. The name that sets an
- * object's prototype. The marker: it pastes argument literals into source code and replaces strings that carry this marker with
- * expressions, so a caller could run code of its own.
- */
-function isCompilable(document: DocumentNode): boolean {
-  let isFine = true;
-  const refuse = () => {
-    isFine = false;
-    return BREAK;
-  };
+function conditionVariables(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
   visit(document, {
-    Directive: refuse,
-    Name: ({ value }) => (value === '__proto__' ? refuse() : undefined),
-    ObjectField: ({ value }) => (value.kind === Kind.VARIABLE ? refuse() : undefined),
-    ListValue: ({ values }) => (values.some(({ kind }) => kind === Kind.VARIABLE) ? refuse() : undefined),
-    StringValue: ({ value }) => (COMPILER_MARKER.test(value) ? refuse() : undefined),
+    Directive: (directive) => {
+      visit(directive, { Variable: ({ name }) => void names.add(name.value) });
+    },
   });
-  return isFine;
+  return [...names];
 }
-
-const COMPILER_MARKER = /__MAGIC/i;

@@ -1,6 +1,7 @@
-import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { UpstreamCost } from '../../rest/provider-session.ts';
 import type { ErrorPhase, ErrorReader, PresentError } from './error-presenter.ts';
+import type { PlanResult } from './operation-plan.ts';
 import { EVENT_CURSOR, type EventResult } from './shared-events.ts';
 import type { Executed } from './shared-queries.ts';
 
@@ -26,12 +27,11 @@ export class StreamError extends Error {
 export function createResultEncoder(presentError: PresentError) {
   const encodedEvents = new WeakMap<EventResult, EncodedEvent>();
 
-  const presentAll = ({ errors, data }: ExecutionResult, reader: ErrorReader) =>
+  const presentAll = ({ errors, data }: PlanResult, reader: ErrorReader) =>
     errors?.map((error) => presentError(error, phaseOf(error, data), reader));
 
   function encodeEvent(result: EventResult, reader: ErrorReader): EncodedEvent {
-    const { data, extensions } = result;
-    const body = JSON.stringify({ errors: presentAll(result, reader), data, extensions });
+    const body = encode(result, result.cost, presentAll(result, reader));
     return { body, bytes: Buffer.from(body), cursor: result[EVENT_CURSOR] };
   }
 
@@ -47,7 +47,7 @@ export function createResultEncoder(presentError: PresentError) {
 
   return {
     /** @returns null for `body` when the operation was refused: it has errors and no data */
-    encodeResult(result: ExecutionResult, executed: Executed, reader: ErrorReader) {
+    encodeResult(result: PlanResult, executed: Executed, reader: ErrorReader) {
       const errors = presentAll(result, reader);
       if (errors === undefined) {
         executed.body ??= encode(result, executed.cost);
@@ -81,14 +81,13 @@ export function createResultEncoder(presentError: PresentError) {
   };
 }
 
-function encode(
-  { data, extensions }: ExecutionResult,
-  cost: UpstreamCost,
-  errors?: readonly GraphQLFormattedError[],
-): string {
-  return JSON.stringify({ errors, data, extensions: { ...extensions, upstream: cost } });
+/** The data is JSON already. */
+function encode({ data }: PlanResult, cost: UpstreamCost, errors?: readonly GraphQLFormattedError[]): string {
+  const head = errors === undefined ? '{' : `{"errors":${JSON.stringify(errors)},`;
+  const body = data === undefined ? '' : `"data":${data},`;
+  return `${head}${body}"extensions":{"upstream":${JSON.stringify(cost)}}}`;
 }
 
 /** Without data nothing was executed, unless the error stands at a field: then the subscription's source threw it. */
-const phaseOf = (error: GraphQLError, data: ExecutionResult['data']): ErrorPhase =>
+const phaseOf = (error: GraphQLError, data: PlanResult['data']): ErrorPhase =>
   data === undefined && error.path === undefined ? 'request' : 'execution';

@@ -1,6 +1,5 @@
 import {
   type DocumentNode,
-  type ExecutionResult,
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
@@ -8,11 +7,14 @@ import {
   visit,
 } from 'graphql';
 import type { OperationContext } from '../../context.ts';
+import type { UpstreamCost } from '../../rest/provider-session.ts';
 import { audienceOf } from './audience.ts';
-import type { OperationPlan } from './operation-plan.ts';
+import type { OperationPlan, PlanResult } from './operation-plan.ts';
 
 /** The result of one event, one object for all subscribers that asked the same; `cursor` is where to resume after it. */
-export interface EventResult extends ExecutionResult {
+export interface EventResult extends PlanResult {
+  /** What it cost at the provider. */
+  readonly cost: UpstreamCost;
   readonly [EVENT_CURSOR]: string | null;
 }
 
@@ -50,9 +52,9 @@ export function createSharedEvents(freshContext: (context: OperationContext) => 
     const key = `${idOf(plan)}|${audienceOf(context.viewer)}|${selectedVariablesOf(subscriber)}`;
     const execute = (payload: unknown): EventOutcome => {
       const eventContext = freshContext(context);
-      const finish = (result: ExecutionResult): EventResult => ({
+      const finish = (result: PlanResult): EventResult => ({
         ...result,
-        extensions: { ...result.extensions, upstream: eventContext.provider.cost },
+        cost: eventContext.provider.cost,
         [EVENT_CURSOR]: cursorOf(payload),
       });
       const result = plan.run({

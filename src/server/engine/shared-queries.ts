@@ -1,14 +1,14 @@
-import type { ExecutionResult } from 'graphql';
 import type { UpstreamCost } from '../../rest/provider-session.ts';
 import { audienceOf } from './audience.ts';
 import type { GraphqlParams } from './graphql-params.ts';
 import type { Caller } from './operation-context.ts';
+import type { PlanResult } from './operation-plan.ts';
 import type { EventResult } from './shared-events.ts';
 import type { WaitingCallers } from './waiting-callers.ts';
 
 /** What an operation came to. */
 export interface Executed {
-  readonly result: ExecutionResult | AsyncIterableIterator<EventResult>;
+  readonly result: PlanResult | AsyncIterableIterator<EventResult>;
   /** What it cost its caller at the provider. */
   readonly cost: UpstreamCost;
   /** The whole answer as JSON, once it was encoded; kept when it is the same for everyone who gets it. */

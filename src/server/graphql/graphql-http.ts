@@ -13,7 +13,7 @@ import type { GraphiqlPage } from '../graphiql/graphiql-page.ts';
 import { type ConnectionRoom, NO_ROOM } from '../http/connection-room.ts';
 import { corsHeaders, sendPreflight } from '../http/cors.ts';
 import { HttpError } from '../http/http-error.ts';
-import { type HttpExchange, requireMethod } from '../http/http-exchange.ts';
+import { HangUp, type HttpExchange, requireMethod } from '../http/http-exchange.ts';
 import { type LoadMonitor, RETRY_AFTER_OVERLOAD_SECONDS } from '../http/load-monitor.ts';
 import { EVENT_STREAM_TYPE, HTML_TYPE, JSON_TYPE, negotiateMediaType } from '../http/media-type.ts';
 import { isCsrfSafe, type OriginPolicy } from '../http/origin-policy.ts';
@@ -70,9 +70,7 @@ async function answer(exchange: GraphqlExchange, parts: GraphqlHttpParts): Promi
       'A GET needs a header that pages of other sites cannot send: add `graphql-require-preflight: 1`.',
     );
 
-  const hangUp = new AbortController();
-  exchange.response.once('close', () => exchange.response.writableEnded || hangUp.abort());
-  const { caller, expiresAtMs } = await identify(exchange, parts, hangUp);
+  const { caller, expiresAtMs } = await identify(exchange, parts);
   const params = isGet ? parseGetParams(request) : await readParams(exchange, parts);
   const lastEventId = mediaType === EVENT_STREAM_TYPE ? headerText(request.headers['last-event-id']) : null;
   const operation = parts.runner.prepare({ params, lastEventId, caller });
@@ -106,15 +104,14 @@ interface KnownCaller {
 }
 
 async function identify(
-  { request, requestId }: GraphqlExchange,
+  { request, response, requestId }: GraphqlExchange,
   { authenticator, origins }: GraphqlHttpParts,
-  hangUp: AbortController,
 ): Promise<KnownCaller> {
   const { authorization } = request.headers;
   const { viewer, expiresAtMs } = await authenticator.authenticate(bearerToken(authorization));
   if (authorization === undefined && !origins.isKnownHost(request))
     throw new HttpError(403, 'FORBIDDEN', 'This host name is not known here: set PUBLIC_URL to it.');
-  return { caller: { requestId, viewer, hangUp }, expiresAtMs };
+  return { caller: { requestId, viewer, hangUp: new HangUp(response) }, expiresAtMs };
 }
 
 async function readParams(

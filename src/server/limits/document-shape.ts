@@ -17,7 +17,7 @@ export interface OperationShape {
   readonly introspectionDepth: number;
   /** Each alias as often as its fragment is spread. */
   readonly aliases: number;
-  /** Each field as often as it is written and its fragment is spread: what a compiler would have to look at. */
+  /** Each field as often as it is written and its fragment is spread: what a plan would have to look at. */
   readonly fields: number;
   /** Answers at the root, one per response name. */
   readonly rootFields: number;
