@@ -101,6 +101,17 @@ describe('descriptions', () => {
     expect(silent.map(({ name }) => name)).toEqual([]);
   });
 
+  it('say of every status which filter group it is in, or why it is in none', () => {
+    const groups = schema.getType('MessageStatusGroup');
+    if (!isEnumType(groups)) throw new Error('MessageStatusGroup is no enum');
+    const texts = [groups, ...groups.getValues()].map(({ description }) => description ?? '');
+    for (const status of MESSAGE_STATUSES)
+      expect(
+        texts.filter((text) => text.includes(`\`${status}\``)),
+        status,
+      ).toHaveLength(1);
+  });
+
   it('name the scope that a root field needs', () => {
     for (const { field, name } of rootFields) {
       const scope: unknown = field.extensions['scope'];

@@ -13,6 +13,8 @@ export interface ServerConfig {
   readonly metricsAccess: MetricsAccess;
   /** Origins of pages that may call from a browser, besides the gateway's own. */
   readonly corsOrigins: ReadonlySet<string>;
+  /** True in the sandbox: pages that any port of this machine serves may call too, because a newcomer's page is one of them. */
+  readonly areLocalOriginsAllowed: boolean;
   readonly isGraphiqlOn: boolean;
   readonly isIntrospectionOn: boolean;
   /** Longest time to finish what runs once the process is told to stop. */
@@ -45,6 +47,7 @@ export function readServerConfig(env: EnvReader, isSandbox: boolean): ServerConf
     admin: readAdmin(env, address),
     metricsAccess: readMetricsAccess(env, isSandbox),
     corsOrigins: readOrigins(env),
+    areLocalOriginsAllowed: isSandbox,
     isGraphiqlOn: env.isOn('GRAPHIQL', isOpen),
     isIntrospectionOn: env.isOn('INTROSPECTION', isOpen),
     ...readDrain(env, isSandbox),

@@ -54,10 +54,10 @@ function drainOnSignals(
     await gateway.drain();
   };
   let isDraining = false;
-  const stop = (signal: NodeJS.Signals, exitCode: number) => {
+  const stop = (reason: string, exitCode: number) => {
     if (isDraining) process.exit(exitCode);
     isDraining = true;
-    logger.info({ signal }, 'draining: a second signal ends at once');
+    logger.info({ reason }, 'draining: a second signal ends at once');
     setTimeout(() => {
       logger.error({ longestMs }, 'the drain took too long: ending');
       process.exit(1);
@@ -72,7 +72,7 @@ function drainOnSignals(
   };
   process.on('SIGTERM', () => stop('SIGTERM', 128 + 15));
   process.on('SIGINT', () => stop('SIGINT', 128 + 2));
-  watchParent(() => isDraining || stop('SIGTERM', 128 + 15));
+  watchParent(() => isDraining || stop('the shell in which npm started this has ended', 128 + 15));
 }
 
 /**

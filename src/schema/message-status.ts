@@ -22,7 +22,8 @@ export const MessageStatusEnum = builder.enumType('MessageStatus', {
 });
 
 export const MessageStatusGroupEnum = builder.enumType('MessageStatusGroup', {
-  description: 'The groups of statuses that lists can be narrowed to.',
+  description:
+    'The groups of statuses that lists can be narrowed to: those the provider filters by. `FAILED` and `UNRECOGNIZED` are in none, because the provider has no filter for them (its word `failed` means `undelivered`): list without a group, and look at `status`.',
   values: {
     DELIVERED: { description: '`DELIVERED`. Provider: `delivered`.' },
     UNDELIVERED: { description: '`UNDELIVERED`, `REJECTED`, `DELETED`. Provider: `undelivered`.' },

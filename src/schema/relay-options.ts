@@ -6,7 +6,7 @@ export const relayOptions = {
   nodeTypeOptions: {
     description: 'An object with an identity: `Query.node` finds it again by its `id`.',
     resolveType: (value: unknown) =>
-      typeof value === 'object' && value !== null && 'messageId' in value ? 'Message' : 'TrafficItem',
+      typeof value === 'object' && value !== null && 'itemId' in value ? 'TrafficItem' : 'Message',
   },
   idFieldOptions: {
     description: 'Opaque and stable, such as `TWVzc2FnZTphcGlfNDJf`; for caches and `Query.node`.',

@@ -1,4 +1,5 @@
 import { encodeNodeId } from '../domain/node-id.ts';
+import { countryOf } from '../domain/phone-number.ts';
 import type { TrafficItem, TrafficItemSource } from '../domain/traffic-item.ts';
 import { trafficItemNodeKey } from '../resolvers/traffic-item-node.ts';
 import { builder } from './builder.ts';
@@ -21,6 +22,11 @@ export const TrafficItemType = builder.objectRef<TrafficItem>('TrafficItem').imp
       description: 'Opaque and stable; for caches and `Query.node`.',
       resolve: (item) => encodeNodeId('TrafficItem', trafficItemNodeKey(item)),
     }),
+    messageId: t.exposeString('messageId', {
+      nullable: true,
+      description:
+        "The provider's id of the message, such as `api_42_1743667200123456789_a3f8b2c1d9e45f67`; for `Query.message`. Null for campaigns, and when the provider's row bears another id. Provider: `id`.",
+    }),
     source: t.expose('source', {
       type: TrafficItemSourceEnum,
       description: 'What sent it, such as `CAMPAIGN`.',
@@ -28,6 +34,13 @@ export const TrafficItemType = builder.objectRef<TrafficItem>('TrafficItem').imp
     recipient: t.expose('recipient', {
       type: 'PhoneNumber',
       description: 'Who it goes to, such as `+447911123456`.',
+    }),
+    country: t.field({
+      type: 'CountryCode',
+      nullable: true,
+      description:
+        "The country of the recipient's number by the numbering plans, such as `GB`. Null for numbers of no country.",
+      resolve: (item) => countryOf(item.recipient),
     }),
     sender: t.exposeString('sender', {
       nullable: true,
@@ -37,6 +50,11 @@ export const TrafficItemType = builder.objectRef<TrafficItem>('TrafficItem').imp
       nullable: true,
       description:
         'The text as sent, such as `Sale ends today`. Null when not recorded. Provider: `message`.',
+    }),
+    segments: t.exposeInt('segments', {
+      nullable: true,
+      description:
+        "How many segments (message parts) it takes, such as `1`. Null when the provider's row does not say; `Message.segments` does.",
     }),
     status: t.expose('status', {
       type: MessageStatusEnum,

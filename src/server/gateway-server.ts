@@ -110,7 +110,7 @@ function closeAtOnce(server: Server): void {
 function assemble(parts: GatewayParts & { readonly room: ConnectionRoom }, publicUrl: () => string) {
   const { server, limits } = parts;
   const load = createLoadMonitor(limits.shedLagMs);
-  const origins = createOriginPolicy(server, publicUrl);
+  const origins = createOriginPolicy(parts, publicUrl);
   const presentError = createErrorPresenter(parts.logger, { hidesSchema: !server.isIntrospectionOn });
   const contexts = createContextFactory(parts, publicUrl);
   const engine = createGraphqlEngine(parts, contexts.forEvent);

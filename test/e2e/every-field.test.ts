@@ -18,6 +18,7 @@ const MONTH = 'filter: { period: LAST_30_DAYS }';
 /** Null by nature in everything that the simulator has to say. */
 const ALWAYS_NULL = [
   'RateLimitedError.retryAfterSeconds', // the provider's 429 does not tell
+  'TrafficItem.segments', // rows of the unified history do not tell
   'Viewer.subject', // callers are nobody here
 ];
 
@@ -129,6 +130,7 @@ async function askQueries(running: Running, seen: SeenFields, messageId: string)
   };
   for (const [name, args] of Object.entries(queries))
     await ask(running, seen, operationOn('Query', name, args));
+  await ask(running, seen, operationOn('Query', 'traffic', 'first: 10, filter: { source: API }'));
   running.simulator.changeAccount('default', { gatewayState: 'unavailable' });
   await ask(running, seen, operationOn('Query', 'balance'));
   running.simulator.changeAccount('default', { gatewayState: 'ok' });

@@ -68,3 +68,26 @@ it('finds an item again by its id, with one REST call', async () => {
   });
   expect(again.calls).toBe(1);
 });
+
+it('leads from a row of the API to its message, and places each number in its country', async () => {
+  const gateway = await openWithBoth();
+  const { data, errors } = await gateway.run(
+    '{ traffic(first: 100) { nodes { source messageId country segments recipient } } }',
+  );
+  expect(errors).toEqual([]);
+  interface Row {
+    readonly source: string;
+    readonly messageId: string | null;
+    readonly country: string | null;
+    readonly recipient: string;
+  }
+  const rows = (data as { traffic: { nodes: readonly Row[] } }).traffic.nodes;
+  expect(rows.filter(({ source, messageId }) => (source === 'API') !== (messageId !== null))).toEqual([]);
+  const [api] = rows.filter(({ source }) => source === 'API');
+  const { data: found } = await gateway.run(
+    'query ($id: String!) { message(messageId: $id) { recipient country } }',
+    { id: api?.messageId },
+  );
+  expect(found).toEqual({ message: { recipient: api?.recipient, country: api?.country } });
+  expect(rows.every(({ country }) => country === null || /^[A-Z]{2}$/.test(country))).toBe(true);
+});

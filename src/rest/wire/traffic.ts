@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseMessageId } from '../../domain/message-id.ts';
 import { parseMessageStatus } from '../../domain/message-status.ts';
 import type { TrafficItem, TrafficItemSource } from '../../domain/traffic-item.ts';
 import {
@@ -6,6 +7,7 @@ import {
   optionalCode,
   optionalFlag,
   optionalMoney,
+  optionalNumber,
   optionalText,
   toDecimal,
   toInstantOrNull,
@@ -18,6 +20,7 @@ const trafficRow = z.object({
   recipient: z.string(),
   sender_id: optionalText,
   message: optionalText,
+  segments: optionalNumber,
   status: z.string(),
   status_code: optionalCode,
   cost: optionalMoney,
@@ -39,12 +42,16 @@ const SOURCES: Readonly<Record<string, TrafficItemSource>> = {
 export function readTrafficItem(row: unknown): TrafficItem | null {
   const { success, data } = trafficRow.safeParse(row);
   if (!success) return null;
+  const itemId = String(data.id);
+  const source = nameOf(data.source, SOURCES, 'UNRECOGNIZED');
   return {
-    itemId: String(data.id),
-    source: nameOf(data.source, SOURCES, 'UNRECOGNIZED'),
+    itemId,
+    messageId: source === 'API' && parseMessageId(itemId) !== null ? itemId : null,
+    source,
     recipient: data.recipient,
     sender: toText(data.sender_id),
     text: data.message ?? null,
+    segments: data.segments ?? null,
     status: parseMessageStatus(data.status),
     rawStatus: data.status,
     statusCode: toText(data.status_code),

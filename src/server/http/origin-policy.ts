@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import type { ServerConfig } from '../../config/server-config.ts';
+import type { GatewayParts } from '../contracts/gateway-parts.ts';
 
 /**
  * What a page of another site may do: nothing, unless its origin is listed. Callers that are no browsers send no
  * `Origin` and are not concerned.
  */
 export interface OriginPolicy {
-  /** False for a request that a foreign page made. */
+  /** False for a request that a foreign page made; the log says so. */
   isAllowed(request: IncomingMessage): boolean;
   /** True when the page may read the answer although it is of another origin. */
   isListed(origin: string | undefined): origin is string;
@@ -18,7 +18,14 @@ export interface OriginPolicy {
   isKnownHost(request: IncomingMessage): boolean;
 }
 
-export function createOriginPolicy(server: ServerConfig, publicUrl: () => string): OriginPolicy {
+/** Pages that a development server on this machine gives out. */
+const LOCAL_ORIGIN = /^http:\/\/(localhost|127\.0\.0\.1)(:\d{1,5})?$/;
+
+export function createOriginPolicy(
+  { server, ...parts }: Pick<GatewayParts, 'server' | 'logger' | 'clock'>,
+  publicUrl: () => string,
+): OriginPolicy {
+  const logRefusal = createRefusalLog(parts);
   const isOurName = (hostname: string): boolean => {
     const bare = hostname.replace(/^\[|\]$/g, '');
     return (
@@ -36,18 +43,42 @@ export function createOriginPolicy(server: ServerConfig, publicUrl: () => string
     lastKnownHost = host;
     return true;
   };
+  const isListed = (origin: string): boolean =>
+    server.corsOrigins.has(origin) || (server.areLocalOriginsAllowed && LOCAL_ORIGIN.test(origin));
+  const isOwn = (origin: string, request: IncomingMessage): boolean => {
+    if (!URL.canParse(origin)) return false; // `null`: a sandboxed frame, a file
+    const given = new URL(origin);
+    if (given.origin === new URL(publicUrl()).origin) return true;
+    return given.host === request.headers.host && isKnownHost(request);
+  };
 
   return {
     isKnownHost,
-    isListed: (origin): origin is string => origin !== undefined && server.corsOrigins.has(origin),
+    isListed: (origin): origin is string => origin !== undefined && isListed(origin),
     isAllowed(request) {
-      const { origin, host } = request.headers;
-      if (origin === undefined || server.corsOrigins.has(origin)) return true;
-      if (!URL.canParse(origin)) return false; // `null`: a sandboxed frame, a file
-      const given = new URL(origin);
-      if (given.origin === new URL(publicUrl()).origin) return true;
-      return given.host === host && isKnownHost(request);
+      const { origin } = request.headers;
+      if (origin === undefined || isListed(origin) || isOwn(origin, request)) return true;
+      logRefusal(origin);
+      return false;
     },
+  };
+}
+
+const LOG_INTERVAL_MS = 60_000;
+/** A page may make origins up, by names of its own: of more than these a minute, nothing is logged. */
+const MAX_LOGGED_ORIGINS = 20;
+const MAX_LOGGED_LENGTH = 200;
+
+/** Logs each refused origin once a minute: the operator sees what to add, and nobody can fill the log. */
+function createRefusalLog({ logger, clock }: Pick<GatewayParts, 'logger' | 'clock'>) {
+  const loggedAtMs = new Map<string, number>();
+  return (refused: string): void => {
+    const nowMs = clock.now();
+    for (const [origin, atMs] of loggedAtMs) if (nowMs - atMs >= LOG_INTERVAL_MS) loggedAtMs.delete(origin);
+    const origin = refused.slice(0, MAX_LOGGED_LENGTH);
+    if (loggedAtMs.has(origin) || loggedAtMs.size >= MAX_LOGGED_ORIGINS) return;
+    loggedAtMs.set(origin, nowMs);
+    logger.info({ origin }, 'a page of this origin was refused: list it in CORS_ORIGINS if it may call');
   };
 }
 

@@ -41,10 +41,12 @@ describe('the unified history', () => {
     expect(provider.asked()).toContain('source=all');
     expect(rows[0]).toEqual({
       itemId: 'c-17',
+      messageId: null,
       source: 'CAMPAIGN',
       recipient: '+14155551234',
       sender: 'MyApp',
       text: 'Sale',
+      segments: null,
       status: 'SENT',
       rawStatus: 'sent',
       statusCode: null,
@@ -57,6 +59,19 @@ describe('the unified history', () => {
       actionAt: '2026-02-13T11:05:00.000Z',
     });
     expect(rows[1]).toMatchObject({ itemId: '9', source: 'UNRECOGNIZED', isClicked: null, text: null });
-    expect(rows[2]?.source).toBe('API');
+    expect(rows[2]).toMatchObject({ source: 'API', messageId: null });
+  });
+
+  it('knows the message behind a row of the API, and its segments where the row has them', async () => {
+    const id = 'api_42_1743667200123456789_a3f8b2c1d9e45f67';
+    const row = { id, source: 'api', recipient: '+14155551234', status: 'DELIVRD', segments: 2 };
+    const foreign = { ...row, source: 'campaign', segments: 'many' };
+    const { rows } = await provider.ask(json({ messages: [row, foreign], total: 2 }), (session) =>
+      session.listTraffic(EVERYTHING, PAGE),
+    );
+    expect(rows).toMatchObject([
+      { itemId: id, messageId: id, segments: 2 },
+      { itemId: id, messageId: null, segments: null },
+    ]);
   });
 });
