@@ -77,22 +77,30 @@ const nbsp = (text: string) => text.replaceAll(' ', '\u00a0');
 const run = () => page.locator('.graphiql-execute-button').click();
 
 describe('GraphiQL', () => {
-  it('sends an SMS and watches it become DELIVERED, with what the tabs hold', async () => {
+  it('sends an SMS and watches it become DELIVERED, with the tabs as they stand', async () => {
     await run();
     const sent = await resultShows('"SendResult"');
-    const [messageId] = /api_\d+_\d+_[0-9a-f]{16}/.exec(sent) ?? [];
-    expect(messageId).toBeDefined();
+    const [messageId = 'none'] = /api_\d+_\d+_[0-9a-f]{16}/.exec(sent) ?? [];
 
     await openTab('Follow');
     await editorShows('subscription Follow');
-    await page.locator('.graphiql-query-editor .view-lines').click();
-    await page.keyboard.press('ControlOrMeta+A');
-    // Under the tab's own name: until GraphiQL has read what was typed, it runs the operation that it knows.
-    await page.keyboard.insertText(
-      `subscription Follow { messageStatusChanged(messageIds: ["${messageId}"]) { status previousStatus } }`,
-    );
     await run();
-    await resultShows('"DELIVERED"');
+    expect(await resultShows('"DELIVERED"')).toContain(messageId);
+  });
+
+  it('shows each tab in its full width', async () => {
+    const overflow = () =>
+      page.locator('.graphiql-query-editor').evaluate((editor) => {
+        const width = editor.querySelector('.monaco-scrollable-element')?.clientWidth ?? 0;
+        const lines = [...editor.querySelectorAll('.view-line > span')];
+        return lines
+          .filter((line) => line.getBoundingClientRect().width > width)
+          .map((line) => line.textContent);
+      });
+    for (const tab of ['Send', 'Follow', 'Search', 'Estimate', 'Chart']) {
+      await openTab(tab);
+      await expect.poll(overflow).toEqual([]);
+    }
   });
 
   it.each([

@@ -105,7 +105,7 @@ describe('the end of a token', () => {
     const exp = nowSeconds() + 2;
     const socket = await openSocket(await token({ exp }));
     socket.send({ type: 'subscribe', id: '1', payload: SUBSCRIBE });
-    expect(await socket.closed).toEqual({ code: 4403, reason: 'The token has expired' });
+    expect(await socket.closed).toEqual({ code: 4403, reason: 'The token has expired.' });
     expect(Date.now()).toBeGreaterThanOrEqual(exp * 1000);
     expect(Date.now() - exp * 1000).toBeLessThan(CLOSED_WITHIN_MS);
   });

@@ -109,7 +109,7 @@ describe('what a prober finds over HTTP alone', () => {
   it('no GraphiQL', async () => {
     const response = await fetch(gateway.graphqlUrl, { headers: { accept: 'text/html' } });
     expect(response.headers.get('content-type')).not.toContain('html');
-    expect(response.status).toBe(403);
+    expect(response.status).toBe(404);
   });
 
   it('no answer by GET without a header that a page cannot send, and no mutation by GET at all', async () => {

@@ -21,11 +21,21 @@ describe('authentication of a socket', () => {
     return socket;
   }
 
-  it('closes 4403 without a token, and with one that is not ours', async () => {
-    expect(await (await connect()).closed).toMatchObject({ code: 4403 });
-    expect(await (await connect({ token: 'abc' })).closed).toMatchObject({ code: 4403 });
+  it('closes 4403 without a token, and with one that is not ours, with the sentence that HTTP answers', async () => {
     const foreign = await tokenFor({ sub: 'x', scope: '*', workspace: 'nobodys' });
-    expect(await (await connect({ token: foreign })).closed).toMatchObject({ code: 4403 });
+    const expired = await tokenFor({ sub: 'x', scope: '*', exp: Math.floor(Date.now() / 1000) - 60 });
+    for (const [token, reason] of [
+      [null, 'A bearer token is needed.'],
+      ['abc', 'The token is not valid.'],
+      [expired, 'The token has expired.'],
+      [foreign, 'The token names a workspace that this gateway does not serve.'],
+    ] as const) {
+      const socket = await connect(token === null ? undefined : { token });
+      expect(await socket.closed).toEqual({ code: 4403, reason });
+      const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+      const answer = await (await guarded.post({ query: '{ hello }' }, headers)).json();
+      expect(answer).toMatchObject({ errors: [{ message: reason }] });
+    }
   });
 
   it.each(['authorization', 'Authorization', 'token'])('takes the token as `%s`', async (name) => {
@@ -41,7 +51,7 @@ describe('authentication of a socket', () => {
     const exp = Math.floor(Date.now() / 1000) + 1;
     const socket = await connect({ token: await tokenFor({ sub: 'short', scope: '*', exp }) });
     expect(await socket.next()).toEqual({ type: 'connection_ack' });
-    expect(await socket.closed).toMatchObject({ code: 4403 });
+    expect(await socket.closed).toEqual({ code: 4403, reason: 'The token has expired.' });
     expect(Date.now() - exp * 1000).toBeGreaterThanOrEqual(0);
     // A second, and what a busy machine takes besides.
     expect(Date.now() - exp * 1000).toBeLessThan(3_000);

@@ -5,7 +5,8 @@ export interface GraphiqlTab {
 
 // Arguments stand in the documents: of a tab's variables, GraphiQL shows those of the first tab only after a reload.
 const SEND = `
-# Sends one SMS. Copy the messageId of the answer into the tab "Follow".
+# Sends one SMS. The tab "Follow" shows
+# what becomes of it.
 mutation Send {
   sendSms(
     input: {
@@ -43,17 +44,23 @@ mutation Send {
 }`;
 
 const FOLLOW = `
-# Follows messages live until the fate of each is known.
+# Shows the delivery reports that are kept,
+# then each new one as it comes. To follow one
+# message to its end, ask for
+# messageStatusChanged(messageIds: ["api_…"]).
 subscription Follow {
-  messageStatusChanged(messageIds: ["put the messageId of a sent message here"]) {
+  deliveryReportReceived(
+    since: "2026-01-01T00:00:00Z"
+  ) {
     occurredAt
-    previousStatus
-    status
-    message {
+    report {
       messageId
       recipient
+      status
       statusCode
-      deliveredAt
+    }
+    message {
+      text
       isFinal
     }
     cursor
@@ -61,9 +68,16 @@ subscription Follow {
 }`;
 
 const SEARCH = `
-# Searches the history. For the next page, give the endCursor as "after".
+# Searches the history. For the next page,
+# give the endCursor as "after".
 query Search {
-  messages(first: 25, filter: { period: LAST_7_DAYS, statusGroup: DELIVERED }) {
+  messages(
+    first: 25
+    filter: {
+      period: LAST_7_DAYS
+      statusGroup: DELIVERED
+    }
+  ) {
     totalCount
     nodes {
       messageId
@@ -83,9 +97,13 @@ query Search {
 }`;
 
 const ESTIMATE = `
-# Counts the parts of a text before it is sent, and finds what makes it expensive.
+# Counts the parts of a text before it is sent,
+# and finds what makes it expensive.
 query Estimate {
-  estimate(text: "It’s ready – collect it today", to: ["+447911123456"]) {
+  estimate(
+    text: "It’s ready – collect it today"
+    to: ["+447911123456"]
+  ) {
     encoding
     segments
     units
@@ -102,7 +120,8 @@ query Estimate {
 }`;
 
 const CHART = `
-# The figures behind a chart: totals, day by day, country by country.
+# The figures behind a chart: totals,
+# day by day, country by country.
 query Chart {
   stats(filter: { period: LAST_30_DAYS }) {
     currency

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UnauthenticatedError } from '../../domain/errors.ts';
 import { bearerToken } from '../access/bearer-token.ts';
 import { type CallerSlots, callerKey } from '../access/caller-slots.ts';
@@ -13,7 +13,7 @@ import type { GraphiqlPage } from '../graphiql/graphiql-page.ts';
 import { type ConnectionRoom, NO_ROOM } from '../http/connection-room.ts';
 import { corsHeaders, sendPreflight } from '../http/cors.ts';
 import { HttpError } from '../http/http-error.ts';
-import { HangUp, type HttpExchange, requireMethod } from '../http/http-exchange.ts';
+import { HangUp, type HttpExchange, requireMethod, sendText } from '../http/http-exchange.ts';
 import { type LoadMonitor, RETRY_AFTER_OVERLOAD_SECONDS } from '../http/load-monitor.ts';
 import { EVENT_STREAM_TYPE, HTML_TYPE, JSON_TYPE, negotiateMediaType } from '../http/media-type.ts';
 import { isCsrfSafe, type OriginPolicy } from '../http/origin-policy.ts';
@@ -61,7 +61,10 @@ async function answer(exchange: GraphqlExchange, parts: GraphqlHttpParts): Promi
   if (request.method === 'OPTIONS') return sendPreflight(exchange, headers);
   requireMethod(exchange, 'GET', 'POST');
   const isGet = request.method === 'GET';
-  if (isGet && mediaType === HTML_TYPE && parts.page !== null) return parts.page.send(exchange);
+  if (isGet && mediaType === HTML_TYPE) {
+    if (parts.page !== null) return parts.page.send(exchange);
+    if (!asksSomething(request)) return sendText(exchange, 404, GRAPHIQL_IS_OFF);
+  }
   refuseOverload(parts);
   if (isGet && !parts.origins.isListed(request.headers.origin) && !isCsrfSafe(request))
     throw new HttpError(
@@ -86,6 +89,12 @@ async function answer(exchange: GraphqlExchange, parts: GraphqlHttpParts): Promi
     );
   await sendOutcome(exchange, operation);
 }
+
+const GRAPHIQL_IS_OFF =
+  'GraphQL is served here: POST your operations. GraphiQL, its page for a browser, is off: GRAPHIQL=on switches it on.\n';
+
+/** An address that a person typed with a query in it is answered, also without a page. */
+const asksSomething = ({ url = '' }: IncomingMessage): boolean => url.includes('?');
 
 function refuseOverload({ load, metrics }: GraphqlHttpParts): void {
   if (load.isOverloaded) throw overloaded('The gateway has more to do than it can: try again.', metrics);

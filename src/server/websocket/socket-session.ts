@@ -30,6 +30,9 @@ export interface SocketSessionParts extends Pick<GatewayParts, 'authenticator' |
   readonly slots: CallerSlots;
 }
 
+/** A close frame carries so many bytes of a reason (RFC 6455, 5.5.1); our sentences are ASCII. */
+const MAX_REASON_LENGTH = 123;
+
 export function createSocketSession(
   { authenticator, clock, logger, slots }: SocketSessionParts,
   {
@@ -47,7 +50,7 @@ export function createSocketSession(
     cancelExpiry();
     if (expiresAtMs === null) return;
     cancelExpiry = callAt(expiresAtMs, clock, () =>
-      link.close(CLOSE_CODES.forbidden, 'The token has expired'),
+      link.close(CLOSE_CODES.forbidden, 'The token has expired.'),
     );
   }
 
@@ -65,7 +68,7 @@ export function createSocketSession(
   /** Only a verdict on the token is final: when it cannot be checked, the client is to come back. */
   function refuse(error: unknown): void {
     if (error instanceof UnauthenticatedError || error instanceof ForbiddenError) {
-      link.close(CLOSE_CODES.forbidden, 'Forbidden');
+      link.close(CLOSE_CODES.forbidden, error.message.slice(0, MAX_REASON_LENGTH));
       return;
     }
     if (!(error instanceof GatewayError))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { Kind, parse, validate } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { schema } from '../../../src/schema/index.ts';
 import { GRAPHIQL_TABS } from '../../../src/server/graphiql/graphiql-tabs.ts';
 import { startTestGateway, type TestGateway } from '../../support/test-gateway.ts';
@@ -67,6 +67,9 @@ function bytesOnTheWire(encoding: string): Promise<number> {
   });
 }
 
+/** What the editor shows of a line in a window 1280 wide, less its line numbers. */
+const EDITOR_COLUMNS = 47;
+
 describe('the tabs of the page', () => {
   it('are five: send, follow, search, estimate, chart', () => {
     const names = GRAPHIQL_TABS.map(({ query }) => {
@@ -76,10 +79,26 @@ describe('the tabs of the page', () => {
     expect(names).toEqual(['Send', 'Follow', 'Search', 'Estimate', 'Chart']);
   });
 
+  it.each(GRAPHIQL_TABS)('fit the width of the editor: $query', ({ query }) => {
+    expect(query.split('\n').filter((line) => line.length > EDITOR_COLUMNS)).toEqual([]);
+  });
+
   it.each(GRAPHIQL_TABS)('fit the schema as they stand, without variables: $query', ({ query }) => {
     const document = parse(query);
     expect(validate(schema, document)).toEqual([]);
     const operation = document.definitions[0];
     expect(operation).toMatchObject({ kind: Kind.OPERATION_DEFINITION, variableDefinitions: [] });
   });
+});
+
+it('a browser where GraphiQL is off reads how to switch it on, and a script asks as ever', async () => {
+  const closed = await startTestGateway({ schema, env: { GRAPHIQL: 'off' } });
+  onTestFinished(() => closed.close());
+  const page = await fetch(closed.graphqlUrl, { headers: BROWSER });
+  expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8']);
+  expect(await page.text()).toMatch(/^GraphQL is served here.*GRAPHIQL=on/);
+  const typed = await fetch(`${closed.graphqlUrl}?query={__typename}`, {
+    headers: { ...BROWSER, 'sec-fetch-site': 'none' },
+  });
+  expect(await typed.json()).toEqual({ data: { __typename: 'Query' }, extensions: expect.anything() });
 });
