@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import { type Metrics, UPSTREAM_LANES, type UpstreamLane } from '../../metrics.ts';
 import type { CallScope } from '../client/call.ts';
-import { type SharedCall, startSharedCall } from './shared-call.ts';
+import { SharedCall } from './shared-call.ts';
 
 /** Answers of one workspace: identical reads in flight are one call, and for a moment the answer serves repeats. */
 export interface ReadCache {
@@ -61,7 +61,7 @@ export function createReadCache({ clock, metrics, ttlMs, maxAnswers }: ReadCache
   }
 
   function start<Result>({ key, lane, load }: CachedRead<Result>, { cost }: CallScope): SharedCall<unknown> {
-    const call: SharedCall<unknown> = startSharedCall(async (signal) => {
+    const call = new SharedCall<unknown>(async (signal) => {
       try {
         const result = await load({ signal, cost, lane });
         // A call that was dropped meanwhile may hold what is no longer true.
@@ -91,7 +91,7 @@ export function createReadCache({ clock, metrics, ttlMs, maxAnswers }: ReadCache
       scope.signal.throwIfAborted();
       const running = inFlight.get(read.key);
       const isShared =
-        running !== undefined && !running.call.isAbandoned() && isAtLeast(running.lane, read.lane);
+        running !== undefined && !running.call.isAbandoned && isAtLeast(running.lane, read.lane);
       if (isShared) scope.cost.coalesced += 1;
       metrics.upstreamReads.inc({ result: isShared ? 'coalesced' : 'called' });
       return (await (isShared ? running.call : start(read, scope)).join(scope.signal)) as Result;

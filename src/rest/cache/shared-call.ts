@@ -1,36 +1,36 @@
+import { type StopSignal, StopSwitch } from '../resilience/stop-signal.ts';
+
 /** One call that several callers wait for. It is aborted only when all of them are gone. */
-export interface SharedCall<Result> {
-  /** Waits for the result, or until the caller's own signal aborts. */
-  join(signal: AbortSignal): Promise<Result>;
-  /** True once every caller left: the call is being aborted, and nobody may join it. */
-  isAbandoned(): boolean;
-}
+export class SharedCall<Result> {
+  readonly #everyoneLeft = new StopSwitch();
+  readonly #result: Promise<Result>;
+  #callers = 0;
 
-export function startSharedCall<Result>(start: (signal: AbortSignal) => Promise<Result>): SharedCall<Result> {
-  const controller = new AbortController();
-  const result = start(controller.signal);
-  result.catch(() => undefined); // told to those who joined; there may be none left
-  let callers = 0;
-
-  function leave(): void {
-    callers -= 1;
-    if (callers === 0) controller.abort(new Error('Every caller is gone.'));
+  constructor(start: (signal: StopSignal) => Promise<Result>) {
+    this.#result = start(this.#everyoneLeft);
+    this.#result.catch(ignore); // told to those who joined; there may be none left
   }
 
-  return {
-    join(signal) {
-      callers += 1;
-      return new Promise((resolve, reject) => {
-        const onAbort = () => {
-          leave();
-          reject(signal.reason);
-        };
-        if (signal.aborted) return onAbort();
-        signal.addEventListener('abort', onAbort, { once: true });
-        const stopListening = () => signal.removeEventListener('abort', onAbort);
-        result.finally(stopListening).then(resolve, reject);
-      });
-    },
-    isAbandoned: () => controller.signal.aborted,
-  };
+  /** True once every caller left: the call is being aborted, and nobody may join it. */
+  get isAbandoned(): boolean {
+    return this.#everyoneLeft.aborted;
+  }
+
+  /** Waits for the result, or until the caller's own signal aborts. */
+  join(signal: StopSignal): Promise<Result> {
+    this.#callers += 1;
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.#callers -= 1;
+        if (this.#callers === 0) this.#everyoneLeft.abort(new Error('Every caller is gone.'));
+        reject(signal.reason);
+      };
+      if (signal.aborted) return onAbort();
+      signal.addEventListener('abort', onAbort, { once: true });
+      const stopListening = () => signal.removeEventListener('abort', onAbort);
+      this.#result.then(resolve, reject).then(stopListening);
+    });
+  }
 }
+
+const ignore = () => undefined;

@@ -3,7 +3,7 @@ import { type Refusal, UpstreamContractError, UpstreamError } from '../failures/
 import { isRecord } from '../wire/fields.ts';
 import { parseMoneyJson } from '../wire/money-json.ts';
 import type { UpstreamAnswer } from './call.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer } from './exchange.ts';
 
 const NOT_JSON = Symbol('not JSON');
 

@@ -3,6 +3,7 @@ import type { SignedAttempt } from '../../domain/send.ts';
 import type { UpstreamArea, UpstreamLane } from '../../metrics.ts';
 import type { UpstreamCost } from '../provider-session.ts';
 import type { RetryRule } from '../resilience/retry.ts';
+import type { StopSignal } from '../resilience/stop-signal.ts';
 
 /** One call of the provider's API, as the areas ask for it. */
 export interface UpstreamCall {
@@ -24,7 +25,7 @@ export interface UpstreamCall {
 
 /** On whose behalf a call is made. */
 export interface CallScope {
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   readonly cost: UpstreamCost;
   /** Where its calls wait for a place; null for the lane of each call's area. */
   readonly lane: UpstreamLane | null;

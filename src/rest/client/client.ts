@@ -7,20 +7,15 @@ import { type CircuitBreakerOptions, createCircuitBreaker } from '../resilience/
 import { createConcurrencyLimit } from '../resilience/concurrency-limit.ts';
 import { type RetryOptions, withRetries } from '../resilience/retry.ts';
 import { createRetryBudget, type RetryBudgetOptions } from '../resilience/retry-budget.ts';
+import type { StopSignal } from '../resilience/stop-signal.ts';
 import { createSigner, type Signer } from '../signing/signer.ts';
 import { readAnswer } from './answer.ts';
 import { type CallScope, laneOf, type UpstreamAnswer, type UpstreamCall } from './call.ts';
 import { createCallMeter } from './call-meter.ts';
+import type { Exchange, HttpAnswer, HttpRequest } from './exchange.ts';
 import { createProviderClock } from './provider-clock.ts';
 import { signRequest } from './signed-request.ts';
-import {
-  type ByteStream,
-  createTransport,
-  type Exchange,
-  type HttpAnswer,
-  type HttpRequest,
-  type TransportOptions,
-} from './transport.ts';
+import { type ByteStream, createTransport, type TransportOptions } from './transport.ts';
 
 /** The provider's REST API as calls: signed, bounded, retried where that is safe, counted. */
 export interface UpstreamClient {
@@ -62,7 +57,7 @@ export interface ClientParts {
 
 /** How a kind of call goes over the wire, and how its answer is read; reading throws what the answer refuses. */
 interface Way<Body, Result> {
-  readonly send: (request: HttpRequest, lane: UpstreamLane, signal: AbortSignal) => Promise<Exchange<Body>>;
+  readonly send: (request: HttpRequest, lane: UpstreamLane, signal: StopSignal) => Promise<Exchange<Body>>;
   readonly read: (call: UpstreamCall, answer: HttpAnswer<Body>) => Result | Promise<Result>;
 }
 

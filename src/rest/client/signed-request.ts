@@ -1,7 +1,8 @@
 import type { SignedAttempt } from '../../domain/send.ts';
+import type { StopSignal } from '../resilience/stop-signal.ts';
 import type { Signer } from '../signing/signer.ts';
 import type { UpstreamCall } from './call.ts';
-import type { HttpRequest } from './transport.ts';
+import type { HttpRequest } from './exchange.ts';
 
 export interface RequestCredentials {
   readonly apiKey: string;
@@ -19,7 +20,7 @@ export interface RequestCredentials {
 export async function signRequest(
   call: UpstreamCall,
   { apiKey, signer, basePath }: RequestCredentials,
-  signal: AbortSignal,
+  signal: StopSignal,
   isAgain: boolean,
 ): Promise<HttpRequest> {
   const path = basePath + call.path;

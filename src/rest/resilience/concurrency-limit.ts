@@ -1,4 +1,5 @@
 import type { UpstreamLane } from '../../metrics.ts';
+import type { StopSignal } from './stop-signal.ts';
 import { createWaitingLanes } from './waiting-lanes.ts';
 
 /**
@@ -8,7 +9,7 @@ import { createWaitingLanes } from './waiting-lanes.ts';
  */
 export interface ConcurrencyLimit {
   /** Waits for a place, in its lane; rejects when the signal aborts. Call the result when done. */
-  acquire(lane: UpstreamLane, signal: AbortSignal): Promise<ReleasePlace>;
+  acquire(lane: UpstreamLane, signal: StopSignal): Promise<ReleasePlace>;
   readonly current: number;
 }
 

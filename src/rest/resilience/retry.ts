@@ -7,7 +7,7 @@ import {
 } from '../failures/failures.ts';
 import { provenVerdictOf, verdictOf } from '../failures/verdict.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { sleep } from './sleep.ts';
+import { type StopSignal, sleep } from './stop-signal.ts';
 
 /** When a failed attempt may be made again. */
 export type RetryRule =
@@ -88,7 +88,7 @@ function delayBeforeRetry(failure: UpstreamFailure, made: number, options: Retry
  * @param attempt throws an UpstreamFailure when it failed; hears how the attempt before it failed
  */
 export async function withRetries<Result>(
-  call: { readonly rule: RetryRule; readonly signal: AbortSignal },
+  call: { readonly rule: RetryRule; readonly signal: StopSignal },
   limits: { readonly options: RetryOptions; readonly budget: RetryBudget },
   attempt: (failureBefore: UpstreamFailure | null) => Promise<Result>,
 ): Promise<Result> {

@@ -1,9 +1,10 @@
 import { UPSTREAM_LANES, type UpstreamLane } from '../../metrics.ts';
+import type { StopSignal } from './stop-signal.ts';
 
 /** Calls that wait for a place, in lanes: those of a higher lane go first, those of one lane in the order they came. */
 export interface WaitingLanes {
   /** Resolves with what `take` gives when it is this call's turn. Rejects, and is out of the lane, as soon as the signal aborts. */
-  wait<Place>(lane: UpstreamLane, signal: AbortSignal, take: () => Place): Promise<Place>;
+  wait<Place>(lane: UpstreamLane, signal: StopSignal, take: () => Place): Promise<Place>;
   /** Lets the next call take its place; false when no lane that may start has one. */
   admitNext(mayStart: (lane: UpstreamLane) => boolean): boolean;
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../domain/clock.ts';
 import type { SignedAttempt } from '../../domain/send.ts';
-import { sleep } from '../resilience/sleep.ts';
+import { type StopSignal, sleep } from '../resilience/stop-signal.ts';
 import { createTimestampAllocator } from './timestamp-allocator.ts';
 
 /** What the provider authenticates: `path` includes `/api/v1` but no query string, which is not signed. */
@@ -19,7 +19,7 @@ export interface Signer {
    *
    * @param isAgain the provider refused the pair before: another process may hand out the same seconds, so go elsewhere
    */
-  sign(request: RequestToSign, signal: AbortSignal, isAgain?: boolean): Promise<SignedAttempt>;
+  sign(request: RequestToSign, signal: StopSignal, isAgain?: boolean): Promise<SignedAttempt>;
   /** False when the provider would refuse the pair for its age alone. */
   isInWindow(timestamp: number): boolean;
 }
@@ -42,7 +42,7 @@ export function createSigner(apiSecret: string, clock: Clock): Signer {
   // Once another process is known to use the same key, all take their seconds at random and rarely meet.
   let isKeyShared = false;
 
-  async function takeTimestamp(kind: string, signal: AbortSignal): Promise<number> {
+  async function takeTimestamp(kind: string, signal: StopSignal): Promise<number> {
     for (;;) {
       const now = thisSecond();
       const timestamp = timestamps.take(kind, now, isKeyShared ? randomSecondAround(now) : now);

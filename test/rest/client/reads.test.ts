@@ -93,6 +93,29 @@ describe('a read', () => {
     expect(provider.upstream.requests).toHaveLength(1);
   });
 
+  it('whose answer never comes to its end is given up, however often a byte of it comes', async () => {
+    provider.configure({ timeoutMs: 120 });
+    const dripping: Script = (_request, response) => {
+      const timer = setInterval(() => response.write(' '), 10);
+      response.once('close', () => clearInterval(timer));
+    };
+    expect(await errorOf(balance(dripping))).toMatchObject({
+      message: 'The provider did not answer in time.',
+    });
+    expect(provider.upstream.requests).toHaveLength(3);
+  });
+
+  it('takes an answer that is announced, comes in pieces and begins with a byte order mark', async () => {
+    const pieces: Script = (_request, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      const bytes = Buffer.from('\uFEFF{"balance": 7, "currency": "€"}');
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write(bytes.subarray(0, bytes.length - 4));
+      setImmediate(() => response.end(bytes.subarray(bytes.length - 4)));
+    };
+    expect(await balance(pieces)).toMatchObject({ amount: '7', currency: '€' });
+  });
+
   it('whose signature another process used up is repeated with another one', async () => {
     provider.configure({ apiSecret: 'test_secret', retry: QUICK_RETRIES });
     await balance(inTurn(refusal(401, 'INVALID_SIGNATURE'), OK));
