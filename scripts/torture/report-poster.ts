@@ -17,6 +17,8 @@ export interface PosterOptions {
   readonly to?: 'one' | 'every';
   /** Told of each numbered report as it is posted for the first time. */
   readonly onPost?: (report: PostedReport) => void;
+  /** Told of each report that a replica has taken. */
+  readonly onTaken?: (url: string) => void;
 }
 
 /** The provider's side: posts delivery reports until they are taken. */
@@ -26,6 +28,8 @@ export interface ReportPoster {
   readonly unanswered: number;
   /** Posts that were answered by no 2xx. */
   readonly refused: number;
+  /** Those of them that were answered 503. */
+  readonly unavailable: number;
   /** Posts one report until it is taken. */
   deliver(report: PostedReport): Promise<void>;
   /** The message that is reported next, or one of those around it. */
@@ -54,6 +58,7 @@ export function createPoster(options: PosterOptions): ReportPoster {
   let posted = 0;
   let acknowledged = 0;
   let refused = 0;
+  let unavailable = 0;
 
   const isUp = (url: string): boolean => performance.now() >= (avoidUntilMs.get(url) ?? 0);
 
@@ -71,7 +76,11 @@ export function createPoster(options: PosterOptions): ReportPoster {
     try {
       const answer = await request(`${url}/webhooks/delivery`, post);
       await answer.body.dump();
-      if (answer.statusCode >= 200 && answer.statusCode < 300) return true;
+      if (answer.statusCode >= 200 && answer.statusCode < 300) {
+        options.onTaken?.(url);
+        return true;
+      }
+      if (answer.statusCode === 503) unavailable += 1;
     } catch {
       avoidUntilMs.set(url, performance.now() + AVOID_MS);
     }
@@ -119,6 +128,9 @@ export function createPoster(options: PosterOptions): ReportPoster {
     },
     get refused() {
       return refused;
+    },
+    get unavailable() {
+      return unavailable;
     },
     deliver,
     frontier: () => messageOf(numberAt(posted)),

@@ -10,7 +10,7 @@ export interface RedisPair {
   /** The one address: it leads to the primary until `pointAt`. */
   readonly url: string;
   readonly port: number;
-  /** The server that begins as the primary; after `promote` it is dead, a replica, or cut off. */
+  /** The server that is the primary; after `promote` it is dead, a replica, or cut off, until `rejoin` swaps the two. */
   readonly primary: RedisServer;
   readonly replica: RedisServer;
   /** Leads new connections to that side; those that stand are cut, or stay where they are. */
@@ -24,6 +24,11 @@ export interface RedisPair {
    * The address does not move: `pointAt('replica')`.
    */
   promote(oldPrimary: 'kill' | 'demote' | 'leave'): Promise<void>;
+  /**
+   * Ends a failover: the old primary, started again when it was killed, follows the new one, in sync when this resolves. From
+   * then on the two bear each other's names, and the next one may be promoted.
+   */
+  rejoin(): Promise<void>;
   /** One command to one of the two, past the address. */
   command(side: PairSide, ...words: readonly string[]): Promise<unknown>;
   stop(): Promise<void>;
@@ -34,35 +39,41 @@ const SYNC_TIMEOUT_MS = 20_000;
 
 /** Resolves when the replica is in sync. */
 export async function startRedisPair(args: readonly string[] = []): Promise<RedisPair> {
-  const primary = await startRedisServer([...QUICK_SYNC, ...args]);
-  const replica = await startRedisServer([...QUICK_SYNC, ...args]);
+  let primary = await startRedisServer([...QUICK_SYNC, ...args]);
+  let replica = await startRedisServer([...QUICK_SYNC, ...args]);
   const front = await startForwarder(primary.port);
   // The replica follows through a link of its own, so that what is under way to it can be lost.
-  const replication = await startForwarder(primary.port);
+  let replication: Forwarder;
+  let old: 'kill' | 'demote' | 'leave' | null = null;
 
+  const serverAt = (side: PairSide) => (side === 'primary' ? primary : replica);
   const command = async (side: PairSide, ...words: readonly string[]): Promise<unknown> => {
-    const { url } = side === 'primary' ? primary : replica;
-    const client = await createClient({ url }).connect();
+    const client = await createClient({ url: serverAt(side).url }).connect();
     try {
       return await client.sendCommand(words);
     } finally {
       client.destroy();
     }
   };
-  const follow = async (follower: PairSide, leader: PairSide, port: number) => {
-    await command(follower, 'REPLICAOF', '127.0.0.1', String(port));
+  const follow = async (follower: PairSide, leader: PairSide) => {
+    replication = await startForwarder(serverAt(leader).port);
+    await command(follower, 'REPLICAOF', '127.0.0.1', String(replication.port));
     const inSync = await command(leader, 'WAIT', '1', String(SYNC_TIMEOUT_MS));
     if (inSync !== 1) throw new Error('The replica did not get in sync.');
   };
-  await follow('replica', 'primary', replication.port);
+  await follow('replica', 'primary');
 
   return {
     url: `redis://127.0.0.1:${front.port}`,
     port: front.port,
-    primary,
-    replica,
+    get primary() {
+      return primary;
+    },
+    get replica() {
+      return replica;
+    },
     pointAt(side, existing = 'cut') {
-      front.pointAt(side === 'primary' ? primary.port : replica.port);
+      front.pointAt(serverAt(side).port);
       if (existing === 'cut') front.cut();
     },
     pauseReplica() {
@@ -74,11 +85,19 @@ export async function startRedisPair(args: readonly string[] = []): Promise<Redi
       replication.release();
     },
     async promote(oldPrimary) {
+      old = oldPrimary;
       await replication.close();
-      if (oldPrimary === 'kill') await primary.kill();
+      if (old === 'kill') await primary.kill();
       replica.resume();
       await command('replica', 'REPLICAOF', 'NO', 'ONE');
-      if (oldPrimary === 'demote') await follow('primary', 'replica', replica.port);
+      if (old === 'demote') await follow('primary', 'replica');
+    },
+    async rejoin() {
+      if (old === null) throw new Error('Nobody was promoted.');
+      if (old === 'kill') await primary.restart();
+      if (old !== 'demote') await follow('primary', 'replica');
+      [primary, replica] = [replica, primary];
+      old = null;
     },
     command,
     async stop() {

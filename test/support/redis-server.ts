@@ -63,7 +63,8 @@ export async function startRedisServer(args: readonly string[] = []): Promise<Re
     resume: () => launcher.signal(name, server, 'SIGCONT'),
     async stop() {
       await kill();
-      await rm(folder, { recursive: true, force: true });
+      // A child that saves or rewrites outlives the server for a moment, and still writes.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
 }

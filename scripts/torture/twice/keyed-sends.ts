@@ -26,12 +26,14 @@ export interface Told {
   readonly tookMs: number;
 }
 
+type AskedGateway = Pick<GatewayProcess, 'graphqlUrl'>;
+
 /** Who asked for what, what they were told, and whose each request to the provider was. */
 export interface SendBook {
   readonly sends: ReadonlyMap<string, KeyedSend>;
   /** By key, in order. */
   readonly told: ReadonlyMap<string, readonly Told[]>;
-  ask(send: KeyedSend, gateway: GatewayProcess): Promise<Told>;
+  ask(send: KeyedSend, gateway: AskedGateway): Promise<Told>;
   /** Notes a request that arrives at the provider: of what was asked last with this input, of all that waits for an answer. */
   noteOwner(post: ReceivedPost): void;
   /** The key that a request was made for; null when nobody asked. */
@@ -91,7 +93,7 @@ export function createSendBook(): SendBook {
 const isSameInput = (send: KeyedSend, post: ReceivedPost): boolean =>
   send.text === post.text && send.to.join() === post.to.join();
 
-async function askGateway(send: KeyedSend, { graphqlUrl }: GatewayProcess): Promise<Told> {
+async function askGateway(send: KeyedSend, { graphqlUrl }: AskedGateway): Promise<Told> {
   const { key: idempotencyKey, to, text, sender } = send;
   const beganAtMs = performance.now();
   const tookMs = () => performance.now() - beganAtMs;

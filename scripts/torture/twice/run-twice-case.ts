@@ -53,7 +53,7 @@ export async function runTwiceCase(tried: TwiceCase, engine: Engine): Promise<Tw
         if (!isTrue) problems.push(problem);
       })
       .catch((error: unknown) => problems.push(error instanceof Error ? error.message : String(error)));
-    const counts = countIn(world);
+    const counts = countSends(world);
     const isPassed = problems.length === 0 && counts.doubles === 0 && counts['wrongly told'] === 0;
     return { counts, problems, isPassed };
   } finally {
@@ -61,7 +61,7 @@ export async function runTwiceCase(tried: TwiceCase, engine: Engine): Promise<Tw
   }
 }
 
-function countIn({ provider, book }: TwiceWorld): TwiceCounts {
+export function countSends({ provider, book }: Pick<TwiceWorld, 'provider' | 'book'>): TwiceCounts {
   const keys = [...book.sends.keys()];
   const own = provider.history.accepted.filter(({ postIndex }) => postIndex !== null);
   return {
