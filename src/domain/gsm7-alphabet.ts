@@ -22,7 +22,8 @@ const SEPTETS_BY_CHARACTER: ReadonlyMap<string, number> = new Map([
 /** Septets a character takes in GSM-7: 1 or 2; null when the alphabet does not have it. */
 export const septetsOf = (character: string): number | null => SEPTETS_BY_CHARACTER.get(character) ?? null;
 
-export const isGsm7Text = (text: string): boolean => {
-  for (const character of text) if (!SEPTETS_BY_CHARACTER.has(character)) return false;
-  return true;
-};
+const GSM7_TEXT = new RegExp(
+  `^[${(BASIC_CHARACTERS + EXTENSION_CHARACTERS).replace(/[\\\]^-]/g, '\\$&')}]*$`,
+);
+
+export const isGsm7Text = (text: string): boolean => GSM7_TEXT.test(text);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isGsm7Text, septetsOf } from '../../src/domain/gsm7-alphabet.ts';
 import { measureText } from '../../src/domain/segments.ts';
 
 const latin = (length: number) => 'a'.repeat(length);
@@ -104,5 +105,16 @@ describe('measureText: properties', () => {
         expect(measureText(text + latin(unitsLeft + 1)).segments).toBe(segments + 1);
       }),
     );
+  });
+});
+
+describe('the GSM-7 alphabet', () => {
+  it('is told for a text as for each of its characters', () => {
+    for (let unit = 0; unit <= 0xffff; unit += 1) {
+      const character = String.fromCharCode(unit);
+      if (isGsm7Text(`a${character}b`) !== (septetsOf(character) !== null))
+        expect.unreachable(`U+${unit.toString(16)} is not told alike`);
+    }
+    expect(isGsm7Text('')).toBe(true);
   });
 });

@@ -1,9 +1,12 @@
 import type { UpstreamArea } from '../../metrics.ts';
 import { type Refusal, UpstreamContractError, UpstreamError } from '../failures/failures.ts';
 import { isRecord } from '../wire/fields.ts';
-import { parseMoneyJson } from '../wire/money-json.ts';
+import { parseHistoryJson, parseMoneyJson } from '../wire/money-json.ts';
 import type { UpstreamAnswer } from './call.ts';
 import type { HttpAnswer } from './exchange.ts';
+
+/** Their rows come by the hundred, for each page that is asked for. */
+const HISTORIES: ReadonlySet<UpstreamArea> = new Set(['messages', 'unified', 'status']);
 
 const NOT_JSON = Symbol('not JSON');
 
@@ -15,7 +18,7 @@ const NOT_JSON = Symbol('not JSON');
  */
 export function readAnswer(area: UpstreamArea, answer: HttpAnswer<string>, nowMs: number): UpstreamAnswer {
   const isOk = answer.status >= 200 && answer.status < 300;
-  const body = parseBody(answer.body);
+  const body = parseBody(answer.body, HISTORIES.has(area) ? parseHistoryJson : parseMoneyJson);
   if (isOk && body === NOT_JSON)
     throw new UpstreamContractError(area, `answered ${answer.status} without JSON`);
   const envelope = isRecord(body) ? body : {};
@@ -38,10 +41,10 @@ function refusalOf(answer: HttpAnswer<string>, envelope: Record<string, unknown>
 const ERROR_CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 
 /** An empty body (a 204, a bare 429) reads as null. */
-function parseBody(text: string): unknown {
+function parseBody(text: string, parse: (text: string) => unknown): unknown {
   if (text === '') return null;
   try {
-    return parseMoneyJson(text);
+    return parse(text);
   } catch {
     return NOT_JSON;
   }

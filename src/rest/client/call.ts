@@ -48,7 +48,7 @@ const LANE_BY_AREA: Readonly<Record<UpstreamArea, UpstreamLane>> = {
 export const laneOf = ({ area }: Pick<UpstreamCall, 'area'>, { lane }: CallScope): UpstreamLane =>
   area === 'send' ? 'send' : (lane ?? LANE_BY_AREA[area]);
 
-/** A 2xx that is not a refusal. `body` is parsed JSON with money as digits. */
+/** A 2xx that is not a refusal. `body` is parsed JSON with money as digits; in the histories it may be a number. */
 export interface UpstreamAnswer {
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;

@@ -1,18 +1,9 @@
-import { z } from 'zod';
 import type { OffsetPage } from '../../domain/list-query.ts';
 import type { UpstreamArea } from '../../metrics.ts';
 import { UpstreamContractError } from '../failures/failures.ts';
 import type { PageRequest } from '../provider-session.ts';
-import { count, optionalNumber } from './fields.ts';
+import { countIn, isRecord } from './fields.ts';
 import type { RowReader } from './rows.ts';
-
-const pageEnvelope = z.object({
-  messages: z.array(z.unknown()),
-  total: count,
-  page: optionalNumber,
-  limit: optionalNumber,
-  total_pages: optionalNumber,
-});
 
 /** Reads the envelope that both histories share. */
 export function readPage<Row>(
@@ -21,21 +12,30 @@ export function readPage<Row>(
   asked: PageRequest,
   read: { readonly rows: RowReader; readonly row: (row: unknown) => Row | null },
 ): OffsetPage<Row> {
-  const { success, data } = pageEnvelope.safeParse(body);
-  if (!success) throw new UpstreamContractError(area, 'the body is not a page of rows');
-  const { total, messages } = data;
-  const page = data.page ?? asked.page;
+  const {
+    messages,
+    total: told,
+    page: shown,
+    limit: held,
+    total_pages: pages,
+  } = isRecord(body) ? body : NO_PAGE;
+  const total = countIn(told);
+  if (!Array.isArray(messages) || total === null)
+    throw new UpstreamContractError(area, 'the body is not a page of rows');
+  const page = countIn(shown) ?? asked.page;
   const served = messages.length;
-  const limit = Math.max(1, data.limit ?? limitOf(asked.limit, { page, total, served }));
+  const limit = Math.max(1, countIn(held) ?? limitOf(asked.limit, { page, total, served }));
   return {
     rows: read.rows.read(area, messages, read.row),
     total,
     page,
-    totalPages: data.total_pages ?? Math.ceil(total / limit),
+    totalPages: countIn(pages) ?? Math.ceil(total / limit),
     limit,
     served,
   };
 }
+
+const NO_PAGE: Record<string, unknown> = {};
 
 interface ShownPage {
   readonly page: number;

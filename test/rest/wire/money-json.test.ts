@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMoneyJson } from '../../../src/rest/wire/money-json.ts';
+import { compareDecimals } from '../../../src/domain/decimal.ts';
+import { moneyIn } from '../../../src/rest/wire/fields.ts';
+import { parseHistoryJson, parseMoneyJson } from '../../../src/rest/wire/money-json.ts';
 
 const MONEY_KEYS = [
   'cost',
@@ -79,6 +81,46 @@ describe('money in JSON', () => {
         expect(parseMoneyJson(JSON.stringify(value, null, layout))).toEqual(withMoneyAsText(value));
       }),
       { numRuns: 1000 },
+    );
+  });
+});
+
+describe('money in the histories', () => {
+  const costIn = (json: string) => moneyIn((parseHistoryJson(json) as { cost: unknown }).cost);
+
+  it.each([
+    '0.0085',
+    '0.1000',
+    '-12.50',
+    '0',
+    '0.000000000000001',
+    '999999999999999',
+    '0.10000000000000000001',
+    '12345678901234567890.12345',
+    '9007199254740993',
+    '1E-7',
+    '1.5e30',
+    '4.9406564584124654e-324',
+    '1e400',
+  ])('keeps the value of %s', (digits) => {
+    for (const written of [`{"cost":${digits}}`, `{ "text": "1", "cost" :\n ${digits} }`])
+      expect(compareDecimals(costIn(written) ?? 'none', digits)).toBe(0);
+  });
+
+  it('keeps the value of any amount', () => {
+    const digit = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 24 });
+    const amount = fc.tuple(
+      fc.constantFrom('', '-'),
+      digit,
+      fc.option(digit),
+      fc.option(fc.integer({ min: -9, max: 9 })),
+    );
+    fc.assert(
+      fc.property(amount, ([sign, whole, fraction, exponent]) => {
+        const digits = `${sign}${whole.replace(/^0+(?=\d)/, '')}${fraction === null ? '' : `.${fraction}`}${exponent === null ? '' : `e${exponent}`}`;
+        expect(compareDecimals(costIn(`{"cost":${digits}}`) ?? 'none', digits)).toBe(0);
+      }),
+      { numRuns: 2000 },
     );
   });
 });
