@@ -1,15 +1,28 @@
 #!/usr/bin/env node
 import type { Config } from './config.ts';
-import { type Command, HELP, parseCommand } from './main/arguments.ts';
+import type { Command } from './main/arguments.ts';
 
-// Everything else is loaded when it is needed: --help answers at once.
+// Nothing is loaded before it is needed: --help answers at once, and an old Node gets a sentence before it meets what it
+// does not know.
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
+refuseOldNode({ major: 20, minor: 19 }); // as `engines` of package.json says
+const { HELP, parseCommand } = await import('./main/arguments.ts');
 const command = parseCommand(process.argv.slice(2));
 if (command.kind !== 'start' && command.kind !== 'simulator') endQuietlyWithReader();
 process.exitCode = await run(command);
+
+function refuseOldNode(least: { readonly major: number; readonly minor: number }): void {
+  const version = process.versions.node;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > least.major || (major === least.major && minor >= least.minor)) return;
+  process.stderr.write(
+    `The gateway needs Node ${least.major}.${least.minor} or later: this is ${version}.\n`,
+  );
+  process.exit(EXIT_FAILURE);
+}
 
 /** Whoever reads our output may have seen enough: `--print-schema | head`. */
 function endQuietlyWithReader(): void {

@@ -98,6 +98,35 @@ describe('the command line', () => {
   });
 });
 
+describe('an old Node', () => {
+  const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+  /** The command line, run by what says that it is that version. */
+  const runOn = (version: string) => {
+    const preload = join(folder, 'preload.cjs');
+    const value = `{ value: ${JSON.stringify(version)} }`;
+    writeFileSync(
+      preload,
+      `Object.defineProperty(process.versions, 'node', ${value});\n` +
+        `Object.defineProperty(process, 'version', { value: 'v${version}' });\n`,
+    );
+    return run(['--version'], { NODE_OPTIONS: `--require ${preload}` }).exited;
+  };
+
+  it.each(['18.20.8', '20.18.3', '16.20.2'])('as %s gets one sentence', async (version) => {
+    const [, least = ''] = /^>=(.*)$/.exec(engines.node) ?? [];
+    expect(await runOn(version)).toEqual({
+      code: 1,
+      out: '',
+      err: `The gateway needs Node ${least} or later: this is ${version}.\n`,
+    });
+  });
+
+  it.each(['20.19.0', '22.1.0'])('is not what %s is', async (version) => {
+    expect(await runOn(version)).toMatchObject({ code: 0, err: '' });
+  });
+});
+
 it('ends in peace when whoever reads its output has seen enough', async () => {
   const schema = run(['--print-schema']);
   schema.child.stdout.destroy();
