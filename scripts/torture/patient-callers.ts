@@ -21,6 +21,8 @@ export interface CallerAnswers {
   /** Nothing was sent, and the caller may ask again. */
   safeToRetry: number;
   unknown: number;
+  /** The gateway was too busy to look at it, and did nothing. */
+  overloaded: number;
   /** Anything else, no answer included. */
   other: number;
 }
@@ -37,7 +39,10 @@ export interface PatientCallers {
   end(): void;
 }
 
-const ASK_AGAIN_MS = 300;
+/** Those who ask in vain ask less and less often. */
+const FIRST_PAUSE_MS = 300;
+const LONGEST_PAUSE_MS = 5000;
+const PAUSE_GROWTH = 1.5;
 /** The provider takes its time, so that a strike meets sends in every state. */
 const SLOWEST_ANSWER_MS = 600;
 /** One request in so many is taken, and its answer lost. */
@@ -50,7 +55,7 @@ export function createCallers({
   perSecond,
   onKnown,
 }: CallersOptions): PatientCallers {
-  const answers: CallerAnswers = { sent: 0, safeToRetry: 0, unknown: 0, other: 0 };
+  const answers: CallerAnswers = { sent: 0, safeToRetry: 0, unknown: 0, overloaded: 0, other: 0 };
   const asking = new Set<Promise<void>>();
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -62,11 +67,11 @@ export function createCallers({
     book.ask(send, { graphqlUrl: `${replicas.urlOf(turn++)}/graphql` });
 
   const askUntilKnown = async (send: KeyedSend): Promise<void> => {
-    while (!ending.signal.aborted) {
+    for (let pauseMs = FIRST_PAUSE_MS; !ending.signal.aborted; pauseMs *= PAUSE_GROWTH) {
       const told = await ask(send);
       answers[kindOf(told)] += 1;
       if (told.code === 'SENT') return onKnown();
-      await pause(ASK_AGAIN_MS);
+      await pause(Math.min(pauseMs, LONGEST_PAUSE_MS));
     }
   };
   const come = () => {
@@ -102,5 +107,6 @@ function answerSlowly(provider: WorstProvider, { text }: KeyedSend, isCut: boole
 function kindOf({ code, isSafeToRetry }: Told): keyof CallerAnswers {
   if (code === 'SENT') return 'sent';
   if (code === 'OUTCOME_UNKNOWN') return 'unknown';
+  if (code === 'OVERLOADED') return 'overloaded';
   return isSafeToRetry ? 'safeToRetry' : 'other';
 }

@@ -15,6 +15,8 @@ export interface PosterOptions {
    * @default 'one'
    */
   readonly to?: 'one' | 'every';
+  /** How soon a report that was not taken is posted again. @default 50 */
+  readonly retryMs?: number;
   /** Told of each numbered report as it is posted for the first time. */
   readonly onPost?: (report: PostedReport) => void;
   /** Told of each report that a replica has taken. */
@@ -49,6 +51,7 @@ const ANSWER_TIMEOUT_MS = 5000; // as the provider's
 
 export function createPoster(options: PosterOptions): ReportPoster {
   const { replicas, secret, perSecond, maxReports = Number.POSITIVE_INFINITY, to = 'one' } = options;
+  const { retryMs = RETRY_MS } = options;
   const dispatcher = new Agent({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS });
   /** By message: the reports of one message are posted one after the other. */
   const latest = new Map<number, Promise<void>>();
@@ -92,7 +95,7 @@ export function createPoster(options: PosterOptions): ReportPoster {
     for (;;) {
       const url = chooseUrl();
       if (url !== null && (await isTaken(url, report))) return;
-      await pause(RETRY_MS);
+      await pause(retryMs);
     }
   }
 

@@ -12,6 +12,7 @@ export const scenario: Scenario = {
       reportsPerSecond: 200,
       sendsPerSecond: 20,
       longestLifeMs: 5000,
+      patienceMs: 35_000, // longer than a gateway lets a repeat wait
       log,
     }),
 };
