@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type GatewayProcess, startGatewayProcess } from '../../support/gateway-process.ts';
 import { type RedisServer, startRedisServer } from '../../support/redis-server.ts';
 import { API_KEY, WEBHOOK_SECRET } from '../../support/run-gateway.ts';
-import { type SentProvider, startSentProvider } from '../../support/sent-provider.ts';
+import type { ScriptedUpstream } from '../../support/scripted-upstream.ts';
+import { startSentProvider } from '../../support/sent-provider.ts';
 import { postReport } from '../../support/signed-report.ts';
 
 const POSTS = 5;
@@ -15,7 +16,7 @@ const SOON = { timeout: 15_000, interval: 100 };
 describe('a Redis that has another password from now on', () => {
   let server: RedisServer;
   let admin: Awaited<ReturnType<typeof connect>>;
-  let provider: SentProvider;
+  let provider: ScriptedUpstream;
   let gateway: GatewayProcess;
   let posted: string[];
   const connect = () => createClient({ url: server.url }).connect();
