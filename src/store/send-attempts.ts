@@ -59,8 +59,11 @@ export function createSendAttempts(): SendAttempts {
       }
     },
     isRunning: (owner) => running.has(owner),
-    writeLater(owner, outcome) {
-      unwritten.set(owner, outcome);
+    writeLater(owner, next) {
+      // What is known of the attempt is not given up for what a later look could not tell.
+      const known = unwritten.get(owner)?.outcome.kind;
+      const isNews = known === undefined || known === 'UNKNOWN' || next.outcome.kind === 'SENT';
+      if (isNews) unwritten.set(owner, next);
       schedule();
     },
     unwrittenOutcome: (owner) => unwritten.get(owner)?.outcome ?? null,

@@ -2,18 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { numberedReport } from '../scripts/torture/numbered-report.ts';
-import { systemClock } from '../src/domain/clock.ts';
-import { openStore } from '../src/store/open-store.ts';
-import { BEFORE_ALL, type Store } from '../src/store/store.ts';
-import { startRedisServer } from '../test/support/redis-server.ts';
+import { numberedReport } from '../../scripts/torture/numbered-report.ts';
+import { systemClock } from '../../src/domain/clock.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { BEFORE_ALL, type Store } from '../../src/store/store.ts';
+import { startRedisServer } from '../../test/support/redis-server.ts';
 
 const DURATION_MS = 2000;
 const CALLERS = [1, 10, 100, 1000];
 const READ_BATCH = 500;
 
 /** Appends per second by so many callers at once, each waiting for its own to be on the disk; then reads of the log. */
-export async function main(): Promise<void> {
+export async function store(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
   await benchStore('embedded', `file:${folder}`);
   await rm(folder, { recursive: true, force: true });
@@ -70,5 +70,3 @@ async function countEntries(store: Store): Promise<number> {
     after = newest.position;
   }
 }
-
-if (process.argv[1] === import.meta.filename) await main();

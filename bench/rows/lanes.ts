@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type LiveGateway, startLiveGateway } from '../test/support/live-gateway.ts';
-import { SEND_ANSWER } from '../test/support/sample-send.ts';
-import { json, type ScriptedUpstream, startScriptedUpstream } from '../test/support/scripted-upstream.ts';
-import { tokenFor } from '../test/support/tokens.ts';
+import { type LiveGateway, startLiveGateway } from '../../test/support/live-gateway.ts';
+import { SEND_ANSWER } from '../../test/support/sample-send.ts';
+import { json, type ScriptedUpstream, startScriptedUpstream } from '../../test/support/scripted-upstream.ts';
+import { tokenFor } from '../../test/support/tokens.ts';
 
 const ROUNDS = 7;
 const SENDS = 300;
@@ -14,7 +14,7 @@ const SEND = `mutation { sendSms(input: { to: ["+14155551234", "+447911123456"],
 type Ask = (query: string, signal?: AbortSignal) => Promise<string>;
 
 /** How long a send takes while every place of reads at the provider hangs, beside an idle gateway; they take turns. */
-export async function main(): Promise<void> {
+export async function lanes(): Promise<void> {
   const upstream = await startScriptedUpstream(async (request, response, index) => {
     if (request.method === 'GET') return; // hangs
     await delay(PROVIDER_MS);
