@@ -2,6 +2,7 @@ import { ErrorReply } from 'redis';
 import { StoreUnavailableError } from '../store.ts';
 import { type ClientOptions, createCommandClient, pauseMs, type RedisClient } from './client.ts';
 import type { Presence } from './presence.ts';
+import { explainReply } from './refusal.ts';
 import type { Probe, ServerFacts } from './server-probe.ts';
 
 /** The one client in use, and the next one when it has to be given up. */
@@ -84,7 +85,9 @@ export function createLink({ client: options, serverName, presence, probe, onCon
       connections += 1;
       void probeServer(connections);
     });
-    next.on('error', presence.failed);
+    next.on('error', (error: Error) =>
+      presence.failed(error instanceof ErrorReply ? explainReply(serverName, error.message) : error),
+    );
     next.connect().catch((error: unknown) => {
       clearTimeout(greeting);
       if (next === client) settleFirst.reject(error);

@@ -22,6 +22,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['BUSY', 'does not answer: a script keeps it busy.'],
   ['NOPERM', 'refuses a command: the user of STORE_URL may not use it (docs/store.md names those needed).'],
   ['NOAUTH', 'asks for a password: add it to STORE_URL.'],
+  ['WRONGPASS', 'refuses the user or the password of STORE_URL.'],
   ['CROSSSLOT', 'is a cluster: put a hash tag into the prefix (STORE_URL with ?prefix={gateway}:).'],
 ]);
 
