@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fanOut } from './rows/fan-out.ts';
 import { scattered, together } from './rows/ids.ts';
 import { lanes } from './rows/lanes.ts';
 import { callers, hot, inline, memory, unique } from './rows/reads.ts';
@@ -25,6 +26,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   scattered: { title: '100 messages by id, sent over a day of 10,000, not known', run: scattered },
   store: { title: 'The store alone', run: store },
   lanes: { title: 'Sends while reads hang', run: lanes },
+  'fan-out': { title: 'One event to 500 sockets that ask the same', run: fanOut },
 };
 
 const HELP = `npm run bench [-- row… options]
@@ -32,7 +34,6 @@ const HELP = `npm run bench [-- row… options]
 Rows: ${Object.keys(ROWS).join(', ')}. All unless some are named.
 
   --seconds <s>     length of a slice (1); each server gets as many slices as --slices says (7), in turns
-  --peers <names>   none, all (default), or some of them, comma-separated
   --node <path>     runs the servers with another Node
   --short           few short slices: whether it works, not how fast it is
 `;
@@ -42,7 +43,6 @@ const { values, positionals } = parseArgs({
   options: {
     seconds: { type: 'string' },
     slices: { type: 'string' },
-    peers: { type: 'string', default: 'all' },
     node: { type: 'string', default: process.execPath },
     short: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -60,7 +60,6 @@ const options: BenchOptions = {
   sliceMs: Number(values.seconds ?? (values.short ? 0.3 : 1)) * 1000,
   slices: Number(values.slices ?? (values.short ? 3 : 7)),
   warmUpMs: values.short ? 500 : 4000,
-  peers: values.peers.split(','),
 };
 const [cpu] = cpus();
 const version = execFileSync(options.node, ['--version'], { encoding: 'utf8' }).trim();

@@ -14,8 +14,6 @@ export interface BenchOptions {
   readonly sliceMs: number;
   readonly slices: number;
   readonly warmUpMs: number;
-  /** Names of peers, or `all`. */
-  readonly peers: readonly string[];
 }
 
 /** The provider and the load, each in a process of its own, and the servers that are measured. */

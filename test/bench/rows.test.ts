@@ -15,7 +15,7 @@ vi.setConfig({ hookTimeout: 120_000, testTimeout: 60_000 });
 async function open(isFinal: boolean): Promise<World> {
   const program = await findBuiltProgram();
   const speed = { sliceMs: 0, slices: 1, warmUpMs: 0 };
-  return openWorld({ program, node: process.execPath, peers: [], ...speed }, isFinal);
+  return openWorld({ program, node: process.execPath, ...speed }, isFinal);
 }
 
 /** Calls to the provider for so many requests. */
