@@ -64,6 +64,8 @@ export function createOriginPolicy(
   };
 }
 
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
 const LOG_INTERVAL_MS = 60_000;
 /** A page may make origins up, by names of its own: of more than these a minute, nothing is logged. */
 const MAX_LOGGED_ORIGINS = 20;
@@ -75,10 +77,14 @@ function createRefusalLog({ logger, clock }: Pick<GatewayParts, 'logger' | 'cloc
   return (refused: string): void => {
     const nowMs = clock.now();
     for (const [origin, atMs] of loggedAtMs) if (nowMs - atMs >= LOG_INTERVAL_MS) loggedAtMs.delete(origin);
-    const origin = refused.slice(0, MAX_LOGGED_LENGTH);
-    if (loggedAtMs.has(origin) || loggedAtMs.size >= MAX_LOGGED_ORIGINS) return;
-    loggedAtMs.set(origin, nowMs);
-    logger.info({ origin }, 'a page of this origin was refused: list it in CORS_ORIGINS if it may call');
+    // Only a browser writes this header as it is; what is no origin is somebody's text, and stays out of the log.
+    if (refused.length > MAX_LOGGED_LENGTH || !isOrigin(refused)) return;
+    if (loggedAtMs.has(refused) || loggedAtMs.size >= MAX_LOGGED_ORIGINS) return;
+    loggedAtMs.set(refused, nowMs);
+    logger.info(
+      { origin: refused },
+      'a page of this origin was refused: list it in CORS_ORIGINS if it may call',
+    );
   };
 }
 
