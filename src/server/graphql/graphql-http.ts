@@ -90,8 +90,9 @@ async function answer(exchange: GraphqlExchange, parts: GraphqlHttpParts): Promi
   await sendOutcome(exchange, operation);
 }
 
+/** Without the name of the page: scanners take its name for the page itself. */
 const GRAPHIQL_IS_OFF =
-  'GraphQL is served here: POST your operations. GraphiQL, its page for a browser, is off: GRAPHIQL=on switches it on.\n';
+  'GraphQL is served here: POST your operations. The page for a browser is off; the setting that switches it on is in .env.example.\n';
 
 /** An address that a person typed with a query in it is answered, also without a page. */
 const asksSomething = ({ url = '' }: IncomingMessage): boolean => url.includes('?');
