@@ -91,12 +91,12 @@ describe('the tabs of the page', () => {
   });
 });
 
-it('a browser where GraphiQL is off reads how to switch it on, and a script asks as ever', async () => {
+it('a browser where GraphiQL is off reads that it is, and where it is switched on; a script asks as ever', async () => {
   const closed = await startTestGateway({ schema, env: { GRAPHIQL: 'off' } });
   onTestFinished(() => closed.close());
   const page = await fetch(closed.graphqlUrl, { headers: BROWSER });
   expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8']);
-  expect(await page.text()).toMatch(/^GraphQL is served here.*GRAPHIQL=on/);
+  expect(await page.text()).toMatch(/^GraphQL is served here.*The page for a browser is off.*\.env\.example/);
   const typed = await fetch(`${closed.graphqlUrl}?query={__typename}`, {
     headers: { ...BROWSER, 'sec-fetch-site': 'none' },
   });
